@@ -1,0 +1,48 @@
+"""The time and new ids, injected everywhere so that tests decide both."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from uuid6 import uuid7
+
+Mint = Callable[[], str]
+"""Makes a new id; in production a UUIDv7 (RFC 9562), which sorts by time."""
+
+
+class Clock(Protocol):
+    """Tells the time, always in UTC and aware."""
+
+    def now(self) -> datetime:
+        """The present moment."""
+
+
+class SystemClock:
+    """The machine's clock, cut to milliseconds, because MongoDB keeps no more."""
+
+    def now(self) -> datetime:
+        """The present moment in UTC."""
+        moment = datetime.now(UTC)
+        return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+class SetClock:
+    """A clock that stands still until somebody moves it."""
+
+    def __init__(self, start: datetime) -> None:
+        """`start` is an aware moment."""
+        self._now = start
+
+    def now(self) -> datetime:
+        """The moment it was set to."""
+        return self._now
+
+    def move(self, step: timedelta) -> datetime:
+        """Go forward (or back) by a step; gives the new time."""
+        self._now += step
+        return self._now
+
+
+def new_id() -> str:
+    """A fresh UUIDv7 as text."""
+    return str(uuid7())

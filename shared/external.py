@@ -1,0 +1,63 @@
+"""What other school systems may tell us: the messages that come in, named by roster ids."""
+
+from typing import Annotated, ClassVar, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, EmailStr, Field, model_validator
+
+from shared.messages import Answer, Channel, Direction, Language, Outcome, Tone
+
+SourcedId = Annotated[str, Field(min_length=1, max_length=255)]
+
+
+class ExternalFact(BaseModel):
+    """One fact of another system. Unknown fields are refused, so that typos show."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    TYPE: ClassVar[str]
+    OWNER: ClassVar[str]
+
+
+class FamilyContacted(ExternalFact):
+    """A person of the school talked, or tried to, with a family; another system knows of it."""
+
+    TYPE = "org.partners.family.contacted.v1"
+    OWNER = "contacts"
+
+    student_sourced_id: SourcedId
+    guardian_sourced_id: SourcedId | None = None
+    educator_sourced_id: SourcedId | None = None
+    channel: Channel
+    direction: Direction = "to_family"
+    tone: Tone = "information"
+    outcome: Outcome
+    language: Language | None = None
+    occurred_at: AwareDatetime
+    words: Annotated[str, Field(max_length=2000)] = ""
+    """Words for the family, if they are to be written to as well; they go out as a letter."""
+
+
+class InvitationAnswered(ExternalFact):
+    """A family answered an invitation in another system."""
+
+    TYPE = "org.partners.invitation.answered.v1"
+    OWNER = "events"
+
+    event_id: str
+    guardian_sourced_id: SourcedId | None = None
+    guardian_email: EmailStr | None = None
+    answer: Answer
+    party_size: Annotated[int, Field(ge=0, le=20)] = 1
+    answered_at: AwareDatetime
+
+    @model_validator(mode="after")
+    def _names_one_guardian(self) -> Self:
+        if (self.guardian_sourced_id is None) == (self.guardian_email is None):
+            message = "name the guardian by guardian_sourced_id or by guardian_email, one of them"
+            raise ValueError(message)
+        return self
+
+
+EXTERNAL: dict[str, type[ExternalFact]] = {
+    kind.TYPE: kind for kind in (FamilyContacted, InvitationAnswered)
+}
+"""What may come in, by type."""

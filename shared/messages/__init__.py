@@ -1,0 +1,101 @@
+"""Every message the services tell each other: the table of contents of the system.
+
+A message is a fact in the past tense. Its `TYPE` is the CloudEvents type and the routing key,
+`OWNER` the only service that may send it, `ABOUT` the field that names its aggregate. Additive
+changes keep the type; an incompatible one is a new `.v2` class beside the old one
+(docs/decisions).
+"""
+
+from shared.messages.base import (
+    Answer,
+    Channel,
+    Direction,
+    Language,
+    Message,
+    Outcome,
+    Record,
+    Relationship,
+    Tone,
+)
+from shared.messages.contacts import ContactCorrected, ContactLogged, ContactRetracted, FamilyLetter
+from shared.messages.directory import (
+    Assignment,
+    EducatorChanged,
+    FamilyChanged,
+    FamilyMerged,
+    FamilySplit,
+    GuardianFacts,
+    HouseholdChanged,
+    SchoolChanged,
+    SchoolClass,
+    StudentFacts,
+    Term,
+)
+from shared.messages.flags import FlagsApplied, FlagsAsOf, FlagsChanged
+from shared.messages.notices import (
+    Category,
+    NoticeAccepted,
+    NoticeBounced,
+    NoticeKind,
+    NoticeNotSent,
+    NoticeRequested,
+)
+from shared.messages.outside import ExternalFactReceived
+from shared.messages.school_events import (
+    EventCancelled,
+    EventChanged,
+    EventFacts,
+    EventPublished,
+    EventRSVPd,
+)
+
+
+def _known() -> dict[str, type[Message]]:
+    return {kind.TYPE: kind for kind in Message.__subclasses__()}
+
+
+MESSAGES: dict[str, type[Message]] = _known()
+"""Every message by its type."""
+
+__all__ = [
+    "MESSAGES",
+    "Answer",
+    "Assignment",
+    "Category",
+    "Channel",
+    "ContactCorrected",
+    "ContactLogged",
+    "ContactRetracted",
+    "Direction",
+    "EducatorChanged",
+    "EventCancelled",
+    "EventChanged",
+    "EventFacts",
+    "EventPublished",
+    "EventRSVPd",
+    "ExternalFactReceived",
+    "FamilyChanged",
+    "FamilyLetter",
+    "FamilyMerged",
+    "FamilySplit",
+    "FlagsApplied",
+    "FlagsAsOf",
+    "FlagsChanged",
+    "GuardianFacts",
+    "HouseholdChanged",
+    "Language",
+    "Message",
+    "NoticeAccepted",
+    "NoticeBounced",
+    "NoticeKind",
+    "NoticeNotSent",
+    "NoticeRequested",
+    "Outcome",
+    "Record",
+    "Relationship",
+    "SchoolChanged",
+    "SchoolClass",
+    "StudentFacts",
+    "Term",
+    "Tone",
+]

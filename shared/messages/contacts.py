@@ -1,0 +1,63 @@
+"""Who talked with whom."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from shared.messages.base import Channel, Direction, Language, Message, Outcome, Record, Tone
+
+
+class FamilyLetter(Record):
+    """What an educator chose to write to the family beside logging the contact."""
+
+    words: Annotated[str, Field(min_length=1, max_length=2000)]
+    language: Language = "en"
+    signed: str
+    """The sender as the family knows them, such as "Ms. Rivera, Maple Elementary"."""
+
+
+class ContactLogged(Message):
+    """Somebody of the school talked, or tried to talk, with a family. Sent by contacts."""
+
+    TYPE = "org.partners.contact.logged.v1"
+    OWNER = "contacts"
+    ABOUT = "contact_id"
+
+    contact_id: str
+    family_id: str
+    student_ids: tuple[str, ...]
+    guardian_id: str | None = None
+    educator_id: str | None = None
+    school_id: str
+    class_ids: tuple[str, ...] = ()
+    channel: Channel
+    direction: Direction = "to_family"
+    tone: Tone
+    outcome: Outcome
+    language: Language | None = None
+    occurred_at: datetime
+    letter: FamilyLetter | None = None
+    origin: str = "/partners/contacts"
+
+
+class ContactCorrected(Message):
+    """A contact was written down wrongly; these are its right facts, in full. Sent by contacts."""
+
+    TYPE = "org.partners.contact.corrected.v1"
+    OWNER = "contacts"
+    ABOUT = "contact_id"
+
+    contact_id: str
+    now: ContactLogged
+
+
+class ContactRetracted(Message):
+    """A contact did not happen, or was the wrong family's. Sent by contacts."""
+
+    TYPE = "org.partners.contact.retracted.v1"
+    OWNER = "contacts"
+    ABOUT = "contact_id"
+
+    contact_id: str
+    reason: str = ""

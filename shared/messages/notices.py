@@ -1,0 +1,74 @@
+"""Letters: what is asked for, and what became of it."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from shared.messages.base import Language, Message
+
+NoticeKind = Literal["good_news", "invitation", "rsvp_confirmation", "event_changed", "cancelled"]
+Category = Literal["good_news", "events", "school"]
+
+
+class NoticeRequested(Message):
+    """A service asks for a letter that no fact implies, by kind and ids only. Sent by any."""
+
+    TYPE = "org.partners.notice.requested.v1"
+    OWNER = "*"
+    ABOUT = "notice_id"
+
+    notice_id: str
+    kind: str
+    about: str
+    household_ids: tuple[str, ...]
+    values: dict[str, str] = Field(default_factory=dict)
+
+
+class NoticeAccepted(Message):
+    """The district's mail service took a letter for a household. Sent by notifications."""
+
+    TYPE = "org.partners.notice.accepted.v1"
+    OWNER = "notifications"
+    ABOUT = "delivery_id"
+
+    delivery_id: str
+    kind: str
+    about: str
+    household_id: str
+    family_ids: tuple[str, ...]
+    student_ids: tuple[str, ...] = ()
+    channel: Literal["mail", "paper"] = "mail"
+    language: Language = "en"
+    good_news: bool = False
+    accepted_at: datetime
+
+
+class NoticeBounced(Message):
+    """A letter that was taken came back. Sent by notifications."""
+
+    TYPE = "org.partners.notice.bounced.v1"
+    OWNER = "notifications"
+    ABOUT = "delivery_id"
+
+    delivery_id: str
+    household_id: str
+    family_ids: tuple[str, ...]
+    permanent: bool
+    reason: str = ""
+    bounced_at: datetime
+
+
+class NoticeNotSent(Message):
+    """A letter will not be sent, because. Sent by notifications."""
+
+    TYPE = "org.partners.notice.not-sent.v1"
+    OWNER = "notifications"
+    ABOUT = "delivery_id"
+
+    delivery_id: str
+    kind: str
+    about: str
+    household_id: str
+    family_ids: tuple[str, ...]
+    reason: str

@@ -1,0 +1,131 @@
+"""Every setting, typed: `PARTNERS_*` variables, or files of the same names in a secrets folder."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PLACEHOLDERS = (
+    "change-me",
+    "changeme",
+    "password",
+    "secret",
+    "example",
+    "placeholder",
+    "todo",
+)
+SHORTEST_SECRET = 16
+Purpose = Literal["rsvp", "unsubscribe", "household"]
+Keys = Annotated[tuple[SecretStr, ...], NoDecode]
+"""Newest first; separated by white space in a variable or a file, so that two can be live."""
+
+
+class Settings(BaseSettings):
+    """What one process needs to know. The same names embedded and in Compose."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PARTNERS_",
+        secrets_dir=os.environ.get("PARTNERS_SECRETS_DIR"),
+        extra="ignore",
+        frozen=True,
+    )
+
+    environment: Literal["production", "demo", "test"] = "production"
+    service: str = ""
+    district_name: str = "Our School District"
+    public_url: str = "http://127.0.0.1:8000"
+    """Where browsers and mail readers find the front door; links in letters begin with it."""
+    gateway_url: str = "http://gateway:8000"
+    """Where other services refresh a signed-in person's token."""
+    host: str = "127.0.0.1"
+    port: int = 8000
+
+    mongo_uri: SecretStr = SecretStr("mongodb://127.0.0.1:27017/?replicaSet=rs0")
+    mongo_database: str = ""
+    """Empty: the service's name."""
+    amqp_url: SecretStr | None = None
+
+    identity_private_key: SecretStr | None = None
+    """Ed25519, PEM; at the gateway only."""
+    identity_public_keys: str = ""
+    """PEM blocks, one after the other; two may be live."""
+    rsvp_keys: Keys = ()
+    unsubscribe_keys: Keys = ()
+    household_keys: Keys = ()
+
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = 25
+    smtp_username: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_tls: Literal["none", "starttls", "tls"] = "starttls"
+    mail_from: str = "school@partners.example"
+    mail_allow_list: Annotated[tuple[str, ...], NoDecode] = ()
+    """Addresses that may receive before a school is switched live."""
+
+    otlp_endpoint: str = ""
+    log_level: str = "INFO"
+
+    @field_validator("rsvp_keys", "unsubscribe_keys", "household_keys", mode="before")
+    @classmethod
+    def _split_keys(cls, value: Any) -> Any:
+        return tuple(value.split()) if isinstance(value, str) else value
+
+    @field_validator("mail_allow_list", mode="before")
+    @classmethod
+    def _split_list(cls, value: Any) -> Any:
+        return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _refuse_placeholders(self) -> Self:
+        if self.environment != "production":
+            return self
+        wrong = sorted(name for name, text in self._secrets() if _is_placeholder(text))
+        if wrong:
+            names = ", ".join(f"PARTNERS_{name.upper()}" for name in wrong)
+            message = f"not safe for production: {names}. `make secrets` writes good values"
+            raise ValueError(message)
+        return self
+
+    def _secrets(self) -> list[tuple[str, str]]:
+        found: list[tuple[str, str]] = []
+        for name, value in self:
+            values = value if isinstance(value, tuple) else (value,)
+            found += [(name, v.get_secret_value()) for v in values if isinstance(v, SecretStr)]
+        optional = {"smtp_password"} if not self.smtp_username else set()
+        return [(name, text) for name, text in found if name not in optional]
+
+    @property
+    def https(self) -> bool:
+        """Whether browsers reach us by TLS, so that cookies are `Secure` and `__Host-`."""
+        return self.public_url.startswith("https://")
+
+    def keys(self, purpose: Purpose) -> tuple[str, ...]:
+        """The signing keys of one purpose of links, newest first."""
+        keys: tuple[SecretStr, ...] = getattr(self, f"{purpose}_keys")
+        return tuple(key.get_secret_value() for key in keys)
+
+    def for_service(self, name: str) -> Self:
+        """The same settings, as that service sees them."""
+        return self.model_copy(update={"service": name})
+
+    @property
+    def database(self) -> str:
+        """The name of the service's own database."""
+        return self.mongo_database or self.service
+
+
+def _is_placeholder(text: str) -> bool:
+    low = text.lower()
+    if "://" in low:
+        return any(f":{word}@" in low for word in PLACEHOLDERS)
+    return len(text) < SHORTEST_SECRET or any(low.startswith(word) for word in PLACEHOLDERS)
+
+
+def from_environment(service: str) -> Settings:
+    """Read the settings of one service; `ValueError` names each that is missing or unsafe."""
+    folder = os.environ.get("PARTNERS_SECRETS_DIR")
+    if folder and not Path(folder).is_dir():
+        raise ValueError(f"PARTNERS_SECRETS_DIR is {folder}, which is no folder")
+    return Settings(_secrets_dir=folder, service=service)

@@ -1,0 +1,1 @@
+"""What the platform promises, proved on real servers."""
