@@ -1,0 +1,1 @@
+"""The services: each stands alone and tells the others by messages only."""

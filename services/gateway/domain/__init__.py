@@ -1,0 +1,1 @@
+"""What is true of accounts, API clients, sessions and incoming messages; no I/O here."""

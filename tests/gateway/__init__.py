@@ -1,0 +1,1 @@
+"""The gateway: who you are, and what comes in from other systems."""
