@@ -1,0 +1,1 @@
+"""Families, and who talked with whom."""

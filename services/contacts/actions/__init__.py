@@ -1,0 +1,1 @@
+"""What can be done in contacts: one function for each use case."""

@@ -1,0 +1,1 @@
+"""What is true in contacts: models and rules, without input or output."""

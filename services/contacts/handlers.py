@@ -1,0 +1,53 @@
+"""Messages come in here: what other systems saw, what became of letters, who acts on flags."""
+
+from services.contacts.actions.desk import Desk
+from services.contacts.actions.flags import note_applied
+from services.contacts.actions.mail import (
+    note_accepted,
+    note_bounced,
+    note_not_sent,
+    note_reply,
+)
+from services.contacts.actions.outside import take_in_contact
+from shared.bus.handlers import Handlers
+from shared.messages import (
+    EventRSVPd,
+    ExternalFactReceived,
+    FlagsApplied,
+    NoticeAccepted,
+    NoticeBounced,
+    NoticeNotSent,
+)
+from shared.outbox import Work
+
+
+def handlers(desk: Desk) -> Handlers:
+    """One handler for each message that this service is bound to."""
+    contacts = Handlers("contacts")
+    store = desk.store
+
+    @contacts.on(ExternalFactReceived)
+    async def log_what_another_system_saw(fact: ExternalFactReceived, work: Work) -> None:
+        await take_in_contact(store, fact, work)
+
+    @contacts.on(FlagsApplied)
+    async def show_that_flags_are_in_force(said: FlagsApplied, work: Work) -> None:
+        await note_applied(store, said, work)
+
+    @contacts.on(NoticeAccepted)
+    async def show_letter_handed_over(notice: NoticeAccepted, work: Work) -> None:
+        await note_accepted(store, notice, work)
+
+    @contacts.on(NoticeBounced)
+    async def show_letter_came_back(notice: NoticeBounced, work: Work) -> None:
+        await note_bounced(store, notice, work)
+
+    @contacts.on(NoticeNotSent)
+    async def show_why_not_sent(notice: NoticeNotSent, work: Work) -> None:
+        await note_not_sent(store, notice, work)
+
+    @contacts.on(EventRSVPd)
+    async def show_reply(rsvp: EventRSVPd, work: Work) -> None:
+        await note_reply(store, rsvp, work)
+
+    return contacts

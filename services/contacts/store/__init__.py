@@ -1,0 +1,68 @@
+"""What contacts keeps: MongoDB in, domain objects out."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from services.contacts.domain.views import FamilyCard
+from services.contacts.store.contacts import CONTACTS_KEPT, ContactRows
+from services.contacts.store.directory import DIRECTORY_KEPT, DirectoryRows
+from services.contacts.store.families import FAMILIES_KEPT, FamilyRows
+from services.contacts.store.flags import FLAGS_KEPT, FlagRows
+from services.contacts.store.imports import IMPORTS_KEPT, ImportRows
+from services.contacts.store.mail import MAIL_KEPT, MailRows
+from services.contacts.store.previous import PREVIOUS_KEPT, PreviousRows
+from services.contacts.store.roster import ROSTER_KEPT, RosterRows
+from shared.directory import Directory
+from shared.identity import Viewer
+from shared.mongo import Database
+
+KEPT = (
+    *FAMILIES_KEPT,
+    *DIRECTORY_KEPT,
+    *CONTACTS_KEPT,
+    *MAIL_KEPT,
+    *FLAGS_KEPT,
+    *IMPORTS_KEPT,
+    *ROSTER_KEPT,
+    *PREVIOUS_KEPT,
+)
+
+
+@dataclass
+class Store:
+    """All rooms of the store over one database."""
+
+    database: Database
+    directory: Directory = field(init=False)
+    """Contacts owns the directory and keeps it in the shape of everybody's replica."""
+    families: FamilyRows = field(init=False)
+    contacts: ContactRows = field(init=False)
+    mail: MailRows = field(init=False)
+    flags: FlagRows = field(init=False)
+    imports: ImportRows = field(init=False)
+    roster: RosterRows = field(init=False)
+    previous: PreviousRows = field(init=False)
+    writing: DirectoryRows = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.directory = Directory(self.database)
+        self.mail = MailRows(self.database)
+        self.families = FamilyRows(self.database, self.directory)
+        self.contacts = ContactRows(self.database, self.families)
+        self.flags = FlagRows(self.database)
+        self.imports = ImportRows(self.database)
+        self.roster = RosterRows(self.database)
+        self.previous = PreviousRows(self.database)
+        self.writing = DirectoryRows(self.database)
+
+    async def card(self, family_id: str, *, seen_by: Viewer, on: date) -> FamilyCard:
+        """Everything on a family's page; `NotFound` where the viewer may not know of it."""
+        family = await self.families.one(family_id, seen_by=seen_by, on=on)
+        return FamilyCard(
+            family=family,
+            households=await self.families.households(family_id, seen_by=seen_by, on=on),
+            reach=await self.families.reach(family_id, seen_by=seen_by, on=on),
+            contacts=tuple(await self.contacts.of_family(family_id, seen_by=seen_by, on=on)),
+            letters=await self.mail.letters_to(family_id),
+            replies=await self.mail.replies_of(family_id),
+        )

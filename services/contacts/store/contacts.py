@@ -1,0 +1,235 @@
+"""Contacts and their earlier versions, and when each family last heard from school."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pymongo import ASCENDING, DESCENDING, IndexModel
+
+from services.contacts.domain.contact import TOLD, Contact, latest
+from services.contacts.domain.views import as_seen
+from services.contacts.store.families import FamilyRows
+from shared.errors import Conflict, NotFound
+from shared.identity import Viewer
+from shared.mongo import Database, Document, Kept, answering
+from shared.outbox import Work
+
+CONTACTS = "contacts"
+HISTORY = "contact_history"
+HEARD = "heard"
+LINEAGE = "family_lineage"
+
+Place = tuple[datetime, str]
+"""Where a list goes on: the time and id of the last contact shown."""
+_NEWEST = [("occurred_at", DESCENDING), ("_id", DESCENDING)]
+CONTACTS_KEPT = (
+    Kept(
+        CONTACTS,
+        indexes=(
+            IndexModel([("family_id", ASCENDING), *_NEWEST], name="of_family"),
+            IndexModel([("account_id", ASCENDING), *_NEWEST], name="of_author"),
+            IndexModel([("school_id", ASCENDING), *_NEWEST], name="of_school"),
+            IndexModel(_NEWEST, name="newest"),
+        ),
+        schema={
+            "required": ["family_id", "account_id", "school_id", "occurred_at", "version"],
+            "properties": {
+                "family_id": {"bsonType": "string", "minLength": 1},
+                "school_id": {"bsonType": "string", "minLength": 1},
+                "occurred_at": {"bsonType": "date"},
+                "version": {"bsonType": ["int", "long"], "minimum": 1},
+                "tone": {"enum": ["good_news", "hello", "information", "concern"]},
+            },
+        },
+    ),
+    Kept(HISTORY, indexes=(IndexModel([("contact_id", ASCENDING)], name="of_contact"),)),
+    Kept(HEARD),
+    Kept(LINEAGE),
+)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What narrows a list of contacts."""
+
+    tone: str = ""
+    channel: str = ""
+    outcome: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    family_id: str = ""
+
+    def query(self) -> Document:
+        """As the database asks."""
+        query: Document = {
+            name: value
+            for name in ("tone", "channel", "outcome", "family_id")
+            if (value := getattr(self, name))
+        }
+        times = {"$gte": self.since, "$lt": self.until}
+        if span := {word: moment for word, moment in times.items() if moment}:
+            query["occurred_at"] = span
+        return query
+
+
+@dataclass
+class ContactRows:
+    """Reads name the viewer; a note is left out for whoever may not read it."""
+
+    database: Database
+    families: FamilyRows
+
+    async def add(self, contact: Contact, work: Work) -> None:
+        """Keep a new contact, and that its family heard of it."""
+        await self.database[CONTACTS].insert_one(_row(contact), session=work.session)
+        heard: Document = {"contact_at": contact.occurred_at}
+        if contact.told_good_news:
+            heard["good_news_at"] = contact.occurred_at
+        await self.database[HEARD].update_one(
+            {"_id": contact.family_id}, {"$max": heard}, upsert=True, session=work.session
+        )
+
+    async def replace(self, before: Contact, now: Contact, work: Work) -> None:
+        """Keep a new version and the one before it; `Conflict` when somebody was faster."""
+        found = await self.database[CONTACTS].replace_one(
+            {"_id": now.contact_id, "version": before.version}, _row(now), session=work.session
+        )
+        if not found.matched_count:
+            raise Conflict("Somebody else changed this contact just now. Look at it again.")
+        kept = {**before.model_dump(), "_id": f"{before.contact_id}|{before.version}"}
+        await self.database[HISTORY].insert_one(kept, session=work.session)
+        await self.hear_again(now.family_id, work)
+
+    async def hear_again(self, family_id: str, work: Work) -> None:
+        """Work out anew when a family last heard, after something was corrected or came back."""
+        stands = {"family_id": family_id, "retraction": None}
+        good = {**stands, "tone": "good_news", "outcome": {"$in": sorted(TOLD)}}
+        letters = {"family_ids": family_id, "state": "handed_over", "good_news": True}
+        mailed = await self.database["letters"].find_one(
+            letters, {"at": 1}, sort=[("at", -1)], session=work.session
+        )
+        told = [await self._newest(good, work), mailed["at"] if mailed else None]
+        heard = {"contact_at": await self._newest(stands, work), "good_news_at": latest(told)}
+        await self.database[HEARD].replace_one(
+            {"_id": family_id}, heard, upsert=True, session=work.session
+        )
+
+    async def _newest(self, query: Document, work: Work) -> datetime | None:
+        row = await self.database[CONTACTS].find_one(
+            query, {"occurred_at": 1}, sort=_NEWEST, session=work.session
+        )
+        return row["occurred_at"] if row else None
+
+    async def of_work(self, contact_id: str, work: Work) -> Contact:
+        """One contact for a change within a transaction; `NotFound`. The caller judges who asks."""
+        contact = await self.known(contact_id, work)
+        if contact is None:
+            raise NotFound("There is no such contact.")
+        return contact
+
+    async def known(self, contact_id: str, work: Work) -> Contact | None:
+        """One contact within a transaction, None when there is none. The caller judges who asks."""
+        row = await self.database[CONTACTS].find_one({"_id": contact_id}, session=work.session)
+        return Contact.model_validate(row) if row else None
+
+    async def one(self, contact_id: str, *, seen_by: Viewer, on: date) -> Contact:
+        """One contact; `NotFound` also where the viewer may not know of it."""
+        async with answering():
+            row = await self.database[CONTACTS].find_one({"_id": contact_id})
+        contact = Contact.model_validate(row) if row else None
+        if contact is None or not await self._in_sight(contact, seen_by, on):
+            raise NotFound("There is no such contact, or you may not see it.")
+        return as_seen(contact, seen_by)
+
+    async def _in_sight(self, contact: Contact, viewer: Viewer, on: date) -> bool:
+        if viewer.account_id == contact.account_id:
+            return True
+        return await self.families.sees(viewer, contact.family_id, on)
+
+    async def of_family(
+        self, family_id: str, *, seen_by: Viewer, on: date, most: int = 100
+    ) -> list[Contact]:
+        """A family's contacts, newest first; none where the viewer may not see the family."""
+        if not await self.families.sees(seen_by, family_id, on):
+            return []
+        own: Document = {"family_id": family_id}
+        async with answering():
+            lineage = await self.database[LINEAGE].find_one({"_id": family_id})
+        if lineage:
+            # Of the families before only what was about today's pupils.
+            family = await self.families.one(family_id, seen_by=seen_by, on=on)
+            pupils = [student.student_id for student in family.students]
+            before = {"family_id": {"$in": lineage["earlier"]}, "student_ids": {"$in": pupils}}
+            own = {"$or": [own, before]}
+        return await self._newest_of(own, None, most, seen_by)
+
+    async def mine(
+        self, narrowed: Filter, *, seen_by: Viewer, after: Place | None, most: int
+    ) -> list[Contact]:
+        """What the viewer wrote down, newest first."""
+        query = {**narrowed.query(), "account_id": seen_by.account_id}
+        return await self._newest_of(query, after, most, seen_by)
+
+    async def in_sight(
+        self, narrowed: Filter, *, seen_by: Viewer, on: date, after: Place | None, most: int
+    ) -> list[Contact]:
+        """Of one family in sight all; else an educator's own, a school's, all for the district."""
+        scope: Document = {"account_id": seen_by.account_id}
+        if narrowed.family_id:
+            await self.families.one(narrowed.family_id, seen_by=seen_by, on=on)
+            scope = {}
+        elif seen_by.role == "district":
+            scope = {}
+        elif seen_by.role in {"coordinator", "office", "principal"}:
+            scope = {"school_id": {"$in": sorted(seen_by.school_ids)}}
+        return await self._newest_of({**narrowed.query(), **scope}, after, most, seen_by)
+
+    async def hand_on(self, before: Sequence[str], now: Sequence[str], work: Work) -> None:
+        """Families parted or joined: what they heard before, those of now have heard as well.
+
+        The contacts keep their family; the page of a family of now shows them, too.
+        """
+        heard = self.database[HEARD].find({"_id": {"$in": list(before)}}, session=work.session)
+        rows = await heard.to_list(None)
+        moments = {
+            name: moment
+            for name in ("good_news_at", "contact_at")
+            if (moment := latest(row.get(name) for row in rows))
+        }
+        for family_id in now:
+            earlier = [each for each in before if each != family_id]
+            await self.database[LINEAGE].update_one(
+                {"_id": family_id},
+                {"$addToSet": {"earlier": {"$each": earlier}}},
+                upsert=True,
+                session=work.session,
+            )
+            if moments:
+                await self.database[HEARD].update_one(
+                    {"_id": family_id}, {"$max": moments}, upsert=True, session=work.session
+                )
+
+    async def recent_families(self, *, seen_by: Viewer, most: int = 8) -> list[str]:
+        """The families whom the viewer talked with last."""
+        query = {"account_id": seen_by.account_id, "retraction": None}
+        async with answering():
+            cursor = self.database[CONTACTS].find(query, {"family_id": 1}).sort(_NEWEST)
+            rows = await cursor.limit(most * 6).to_list(None)
+        return list(dict.fromkeys(row["family_id"] for row in rows))[:most]
+
+    async def _newest_of(
+        self, query: Document, after: Place | None, most: int, viewer: Viewer
+    ) -> list[Contact]:
+        where = {"$and": [query, _beyond(*after)]} if after else query
+        async with answering():
+            cursor = self.database[CONTACTS].find(where).sort(_NEWEST).limit(most)
+            return [as_seen(Contact.model_validate(row), viewer) async for row in cursor]
+
+
+def _row(contact: Contact) -> Document:
+    return {"_id": contact.contact_id, **contact.model_dump()}
+
+
+def _beyond(at: datetime, contact_id: str) -> Document:
+    later = {"occurred_at": at, "_id": {"$lt": contact_id}}
+    return {"$or": [{"occurred_at": {"$lt": at}}, later]}

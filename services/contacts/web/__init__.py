@@ -1,0 +1,20 @@
+"""People and programs come in here: pages for staff, and the JSON API."""
+
+from fastapi import APIRouter
+
+from services.contacts.web import (
+    api,
+    families,
+    flags,
+    logging,
+    mine,
+    roster_api,
+    rosters,
+    schools,
+)
+
+__all__ = ["router"]
+
+router = APIRouter()
+for part in (api, roster_api, families, logging, mine, flags, rosters, schools):
+    router.include_router(part.router)

@@ -1,0 +1,273 @@
+"""Writing a contact down on a phone, seeing what became of it, correcting and undoing it."""
+
+from datetime import datetime
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from services.contacts.actions.logging_contacts import (
+    correct_contact,
+    log_contact,
+    retract_contact,
+)
+from services.contacts.domain.contact import MOST_NOTE, MOST_WORDS, Contact, ContactDraft
+from services.contacts.domain.views import may_change
+from services.contacts.web.at import (
+    CHANNELS,
+    DIRECTIONS,
+    OUTCOMES,
+    TONES,
+    AtDesk,
+    all_words,
+    choices,
+    day_of,
+    sentence,
+    zone_at,
+)
+from services.contacts.web.families import family_title
+from shared import web
+from shared.errors import Conflict, Refused
+from shared.i18n import N_
+from shared.identity import Viewer
+from shared.messages import (
+    Channel,
+    Direction,
+    FamilyChanged,
+    Language,
+    Outcome,
+    StudentFacts,
+    Tone,
+)
+
+router = APIRouter(tags=["contacts"])
+
+
+class LogForm(BaseModel):
+    """The form. Every field has a sensible answer already, so that one tap and a sentence do."""
+
+    student_ids: tuple[str, ...] = Field((), title=N_("About"))
+    guardian_id: str | None = Field(None, title=N_("Who"), max_length=300)
+    channel: Channel = Field("call", title=N_("How"))
+    outcome: Outcome = Field("reached", title=N_("What happened"))
+    tone: Tone = Field("good_news", title=N_("What it was about"))
+    words: str = Field("", title=N_("Also write to the family"), max_length=MOST_WORDS)
+    direction: Direction = Field("to_family", title=N_("Who began"))
+    language: Language | None = Field(None, title=N_("Language that we spoke"))
+    occurred_at: datetime | None = Field(None, title=N_("When, if not just now"))
+    note: str = Field("", title=N_("Note for staff"), max_length=MOST_NOTE)
+    version: int | None = None
+
+    def draft(self, family_id: str, zone: ZoneInfo, words_language: str) -> ContactDraft:
+        """What the rules read. A time without a zone is the school's wall clock."""
+        at = self.occurred_at
+        return ContactDraft(
+            family_id=family_id,
+            student_ids=self.student_ids,
+            guardian_id=self.guardian_id,
+            channel=self.channel,
+            direction=self.direction,
+            tone=self.tone,
+            outcome=self.outcome,
+            language=self.language,
+            occurred_at=at.replace(tzinfo=zone) if at and at.tzinfo is None else at,
+            words=self.words,
+            words_language=words_language,
+            note=self.note,
+        )
+
+
+Sent = Annotated[web.Form[LogForm], web.form(LogForm)]
+
+
+@router.get("/contacts/families/{family_id}/log", include_in_schema=False)
+async def open_form(
+    page: web.Page,
+    viewer: web.SignedIn,
+    desk: AtDesk,
+    family_id: str,
+    guardian: str = "",
+    tone: str = "",
+) -> Response:
+    """The empty form; from the family's page it may open with the person filled in."""
+    on = await day_of(desk, viewer)
+    family = await desk.store.families.one(family_id, seen_by=viewer, on=on)
+    own = await _own_students(desk, family, viewer)
+    known = {each.guardian_id for each in family.guardians}
+    form = web.Form.blank(
+        LogForm,
+        student_ids=own,
+        guardian_id=guardian if guardian in known else None,
+        tone=tone if tone in TONES else None,
+    )
+    return await _form_page(page, desk, viewer, family, form)
+
+
+@router.post("/contacts/families/{family_id}/log", include_in_schema=False)
+async def post_contact(
+    page: web.Page, viewer: web.SignedIn, desk: AtDesk, family_id: str, form: Sent
+) -> Response:
+    """Log it; with anything wrong the form comes back as it was typed."""
+    on = await day_of(desk, viewer)
+    family = await desk.store.families.one(family_id, seen_by=viewer, on=on)
+    if form.ok:
+        zone = await zone_at(desk, viewer)
+        try:
+            draft = form.data.draft(family_id, zone, page.language)
+            contact = await log_contact(desk.store, desk.units, draft, viewer)
+        except Refused as wrong:
+            form.fail("", sentence(page, wrong))
+        else:
+            return page.redirect(f"/contacts/entries/{contact.contact_id}", _saved(page, contact))
+    return await _form_page(page, desk, viewer, family, form)
+
+
+def _saved(page: web.PageContext, contact: Contact) -> str:
+    if contact.letter:
+        return page._("Saved, and your words are on their way to the family.")
+    return page._("Saved.")
+
+
+@router.get("/contacts/entries/{contact_id}", include_in_schema=False)
+async def saved_page(
+    page: web.Page, viewer: web.SignedIn, desk: AtDesk, contact_id: str
+) -> Response:
+    """What was written down, and what became of it."""
+    on = await day_of(desk, viewer)
+    contact = await desk.store.contacts.one(contact_id, seen_by=viewer, on=on)
+    sees = await desk.store.families.sees(viewer, contact.family_id, on)
+    family = await desk.store.directory.family(contact.family_id)
+    letters = await desk.store.mail.letters_to(contact.family_id) if sees else ()
+    return page.render(
+        "contacts/entry.html",
+        contact=contact,
+        family=family if sees else None,
+        title=family_title(_about(contact, family), page),
+        letters=[each for each in letters if each.about == contact_id],
+        may_change=may_change(contact, viewer) and contact.retraction is None,
+        words=all_words(page),
+        zone=await zone_at(desk, viewer),
+    )
+
+
+def _about(contact: Contact, family: FamilyChanged | None) -> list[StudentFacts]:
+    students = family.students if family else ()
+    return [each for each in students if each.student_id in contact.student_ids]
+
+
+@router.get("/contacts/entries/{contact_id}/correct", include_in_schema=False)
+async def open_correction(
+    page: web.Page, viewer: web.SignedIn, desk: AtDesk, contact_id: str
+) -> Response:
+    """The form with what was written down."""
+    on = await day_of(desk, viewer)
+    contact = await desk.store.contacts.one(contact_id, seen_by=viewer, on=on)
+    family = await desk.store.families.one(contact.family_id, seen_by=viewer, on=on)
+    zone = await zone_at(desk, viewer)
+    local = contact.occurred_at.astimezone(zone).replace(tzinfo=None, second=0, microsecond=0)
+    form = web.Form.blank(
+        LogForm,
+        **contact.model_dump(
+            include={
+                "student_ids", "guardian_id", "channel", "outcome", "tone", "direction",
+                "language", "note", "version",
+            }
+        ),
+        words=contact.letter.words if contact.letter else "",
+        occurred_at=local,
+    )  # fmt: skip
+    return await _form_page(page, desk, viewer, family, form, contact)
+
+
+@router.post("/contacts/entries/{contact_id}/correct", include_in_schema=False)
+async def post_correction(
+    page: web.Page, viewer: web.SignedIn, desk: AtDesk, contact_id: str, form: Sent
+) -> Response:
+    """Keep the right facts."""
+    on = await day_of(desk, viewer)
+    contact = await desk.store.contacts.one(contact_id, seen_by=viewer, on=on)
+    family = await desk.store.families.one(contact.family_id, seen_by=viewer, on=on)
+    if form.ok:
+        zone = await zone_at(desk, viewer)
+        language = contact.letter.language if contact.letter else page.language
+        draft = form.data.draft(contact.family_id, zone, language)
+        try:
+            await correct_contact(
+                desk.store, desk.units, contact_id, draft, viewer, version=form.data.version
+            )
+        except (Refused, Conflict) as wrong:
+            form.fail("", sentence(page, wrong))
+        else:
+            return page.redirect(f"/contacts/entries/{contact_id}", page._("Corrected."))
+    return await _form_page(page, desk, viewer, family, form, contact)
+
+
+class UndoForm(BaseModel):
+    """Why a contact is taken back."""
+
+    reason: str = Field("", title=N_("Why"), max_length=500)
+    version: int | None = None
+
+
+@router.post("/contacts/entries/{contact_id}/undo", include_in_schema=False)
+async def post_undo(
+    page: web.Page,
+    viewer: web.SignedIn,
+    desk: AtDesk,
+    contact_id: str,
+    form: Annotated[web.Form[UndoForm], web.form(UndoForm)],
+) -> Response:
+    """Take the contact back; a letter that still waits is stopped by the message."""
+    sent = form.data if form.ok else UndoForm()
+    contact = await retract_contact(
+        desk.store, desk.units, contact_id, viewer, reason=sent.reason, version=sent.version
+    )
+    said = page._("Undone. It no longer counts, and a letter that has not left will not leave.")
+    return page.redirect(f"/contacts/entries/{contact.contact_id}", said)
+
+
+async def _own_students(desk: AtDesk, family: FamilyChanged, viewer: Viewer) -> tuple[str, ...]:
+    """The pupils whom an educator teaches; for everybody else those of own schools."""
+    classes = await desk.store.directory.classes_of(viewer, await day_of(desk, viewer))
+    taught = [
+        each.student_id
+        for each in family.students
+        if any(enrolled.class_id in classes for enrolled in each.enrollments)
+    ]
+    own = [each.student_id for each in family.students if viewer.sees_school(each.school_id)]
+    return tuple(taught or own or [each.student_id for each in family.students])
+
+
+async def _form_page(
+    page: web.PageContext,
+    desk: AtDesk,
+    viewer: Viewer,
+    family: FamilyChanged,
+    form: web.Form[LogForm],
+    contact: Contact | None = None,
+) -> Response:
+    on = await day_of(desk, viewer)
+    spoken = [each.language for each in family.guardians]
+    return page.render(
+        "contacts/log.html",
+        status=422 if form.errors else 200,
+        form=form,
+        family=family,
+        contact=contact,
+        reach=await desk.store.families.reach(family.family_id, seen_by=viewer, on=on),
+        students=[
+            (each.student_id, f"{each.given_name} {each.family_name}") for each in family.students
+        ],
+        guardians=[
+            (each.guardian_id, f"{each.given_name} {each.family_name}".strip())
+            for each in family.guardians
+        ],
+        languages_spoken=list(dict.fromkeys([*spoken, "en", "es", "ar", "zh"])),
+        channels=choices(page, CHANNELS),
+        outcomes=choices(page, OUTCOMES),
+        tones=choices(page, TONES),
+        directions=choices(page, DIRECTIONS),
+        title=family_title(family.students, page),
+    )

@@ -1,0 +1,1 @@
+"""Tests of contacts: rosters, families, and who talked with whom."""
