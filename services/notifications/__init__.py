@@ -1,0 +1,1 @@
+"""Notifications: what families are told, how, and whether it arrived."""

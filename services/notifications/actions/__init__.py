@@ -1,0 +1,1 @@
+"""What can be done with letters: one async function per use case."""

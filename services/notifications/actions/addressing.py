@@ -1,0 +1,164 @@
+"""From a notice to its deliveries: a promise for each household, or why there is none."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.notifications.actions.room import MailRoom, tell_not_sent
+from services.notifications.domain import reasons
+from services.notifications.domain.delivery import STOPPABLE, Delivery
+from services.notifications.domain.kinds import kind_of
+from services.notifications.domain.notice import EducatorsNote, Notice
+from services.notifications.domain.sight import barred
+from services.notifications.letters.tongue import tongue
+from shared.messages import FamilyChanged, FlagsChanged, HouseholdChanged
+from shared.outbox import Work
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """A household and what the letter to it is about."""
+
+    household: HouseholdChanged
+    student_ids: tuple[str, ...]
+    family_ids: tuple[str, ...]
+    why_not: str = ""
+
+
+def recipients_of_note(
+    note: EducatorsNote, family: FamilyChanged, households: Iterable[HouseholdChanged]
+) -> list[Recipient]:
+    """The family's households; one whose readers may not all hear of the child gets nothing."""
+    getting = getting_mail([family])
+    return [
+        Recipient(
+            household,
+            note.student_ids,
+            (note.family_id,),
+            reasons.NOT_ALL_MAY_HEAR
+            if not set(note.student_ids) <= set(household.student_ids)
+            else _nobody(household, getting),
+        )
+        for household in households
+    ]
+
+
+def recipients_of_event(
+    students: Iterable[str],
+    households: Iterable[HouseholdChanged],
+    families: Iterable[FamilyChanged],
+) -> list[Recipient]:
+    """Each household once, for all of its invited pupils."""
+    invited, getting = set(students), getting_mail(families)
+    return [
+        Recipient(
+            household,
+            tuple(each for each in household.student_ids if each in invited),
+            household.family_ids,
+            _nobody(household, getting),
+        )
+        for household in households
+    ]
+
+
+def getting_mail(families: Iterable[FamilyChanged]) -> frozenset[str]:
+    """The ids of the adults who are set to get mail."""
+    return frozenset(
+        adult.guardian_id for family in families for adult in family.guardians if adult.gets_mail
+    )
+
+
+def _nobody(household: HouseholdChanged, getting: frozenset[str]) -> str:
+    return "" if getting.intersection(household.guardian_ids) else reasons.NOBODY_GETS_MAIL
+
+
+def mailbox_of(household: HouseholdChanged) -> str | None:
+    """The address, written so that it compares."""
+    return household.mailbox.lower() if household.mailbox else None
+
+
+async def promise(
+    room: MailRoom, notice: Notice, recipients: Sequence[Recipient], work: Work
+) -> list[Delivery]:
+    """Write the deliveries of a notice; gives the new ones. What can never go says so at once."""
+    settings = await room.settings()
+    adults = {adult for each in recipients for adult in each.household.guardian_ids}
+    flags = await room.store.flags.of_guardians(adults, work)
+    wait = settings.take_back_seconds if kind_of(notice.kind).taken_back else 0
+    causes = (work.cause.id,) if work.cause else ()
+    rows = [
+        draft(
+            notice,
+            each,
+            work.now,
+            flags=flags,
+            delivery_id=room.units.mint(),
+            wait=wait,
+            causes=causes,
+        )
+        for each in recipients
+    ]
+    new = await room.store.deliveries.add(rows, work)
+    for row in new:
+        if row.state == "suppressed":
+            tell_not_sent(row, work)
+        elif row.due_at <= work.now:
+            work.wake(room.due)
+    return new
+
+
+def draft(
+    notice: Notice,
+    recipient: Recipient,
+    now: datetime,
+    *,
+    flags: Sequence[FlagsChanged],
+    delivery_id: str,
+    wait: int,
+    causes: tuple[str, ...] = (),
+) -> Delivery:
+    """One delivery as it begins."""
+    household, due = recipient.household, now + timedelta(seconds=wait)
+    why_not = _why_not(recipient, flags)
+    note = notice.content if isinstance(notice.content, EducatorsNote) else None
+    return Delivery(
+        delivery_id=delivery_id,
+        notice_id=notice.notice_id,
+        kind=notice.kind,
+        about=notice.about,
+        occasion=notice.occasion,
+        mailbox=mailbox_of(household),
+        household_id=household.household_id,
+        family_ids=recipient.family_ids,
+        student_ids=recipient.student_ids,
+        school_id=notice.school_id,
+        sender_id=note.educator_id if note else None,
+        language=tongue(household.language).language,
+        good_news=notice.kind == "good_news",
+        state="suppressed" if why_not else "pending",
+        reason=why_not or (reasons.TAKE_BACK if wait else reasons.READY),
+        not_before=due,
+        due_at=due,
+        use_by=notice.use_by,
+        causes=causes,
+        created_at=now,
+        changed_at=now,
+    )
+
+
+def _why_not(recipient: Recipient, flags: Sequence[FlagsChanged]) -> str:
+    household = recipient.household
+    if barred(flags, household.guardian_ids, {*recipient.student_ids, *household.student_ids}):
+        return reasons.FLAGGED
+    if recipient.why_not:
+        return recipient.why_not
+    return "" if household.mailbox else reasons.NO_ADDRESS
+
+
+async def stop(room: MailRoom, rows: Iterable[Delivery], reason: str, work: Work) -> list[Delivery]:
+    """Stop what has not been handed over; others are left as they are."""
+    stopped = [row.moved("suppressed", reason, work.now) for row in rows if row.state in STOPPABLE]
+    await room.store.deliveries.put(stopped, work)
+    for row in stopped:
+        tell_not_sent(row, work)
+    return stopped

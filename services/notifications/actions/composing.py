@@ -1,0 +1,104 @@
+"""From a delivery to the letter that its household reads."""
+
+from datetime import timedelta
+
+from services.notifications.actions.room import MailRoom
+from services.notifications.actions.surroundings import Surroundings
+from services.notifications.domain.delivery import Delivery
+from services.notifications.domain.notice import AnswerWords, EducatorsNote, EventWords, Notice
+from services.notifications.domain.post import Addressed
+from services.notifications.letters.blocks import Letter
+from services.notifications.letters.mail import addressed
+from services.notifications.letters.writing import Household, Occasion, School, write
+from shared.errors import NotFound
+from shared.messages import HouseholdChanged
+
+STOP_LINK_LIVES = timedelta(days=400)
+"""Families unsubscribe from old letters, too."""
+AFTER_THE_EVENT = timedelta(days=1)
+
+
+def compose(room: MailRoom, row: Delivery, around: Surroundings) -> Letter:
+    """The letter as it reads now; `NotFound` when what it speaks of is not known."""
+    notice = around.notices.get(row.notice_id)
+    household = around.households.get(row.household_id)
+    if notice is None or household is None:
+        raise NotFound(f"delivery {row.delivery_id} speaks of something that is not kept")
+    return write(
+        Occasion(
+            notice=notice,
+            household=Household(household.greeting, household.language),
+            school=_school(room, row, around),
+            students=_students(row, notice, around),
+            written_at=around.now,
+            answer_url=_answer_url(room, notice, household),
+            stop_url=_stop_url(room, row, household, around),
+            reply_to=_reply_to(notice, around),
+        )
+    )
+
+
+def envelop(room: MailRoom, row: Delivery, letter: Letter, around: Surroundings) -> Addressed:
+    """The letter as bytes for one address."""
+    return addressed(
+        letter,
+        delivery_id=row.delivery_id,
+        mailbox=row.mailbox or "",
+        mail_from=room.place.mail_from,
+        bounces_to=room.place.bounces_to,
+        at=around.now,
+    )
+
+
+def _school(room: MailRoom, row: Delivery, around: Surroundings) -> School:
+    school = around.schools.get(row.school_id)
+    return School(
+        name=school.name if school else room.place.district_name,
+        phone=(school.phone if school else "") or around.settings.phone,
+        district=room.place.district_name,
+        domain=room.place.domain,
+    )
+
+
+def _students(row: Delivery, notice: Notice, around: Surroundings) -> tuple[str, ...]:
+    if not isinstance(notice.content, EducatorsNote):
+        return ()
+    names = {
+        student.student_id: student.given_name
+        for family in around.families.values()
+        for student in family.students
+    }
+    return tuple(names[each] for each in row.student_ids if each in names)
+
+
+def _answer_url(room: MailRoom, notice: Notice, household: HouseholdChanged) -> str:
+    if not isinstance(notice.content, EventWords | AnswerWords) or notice.kind == "cancelled":
+        return ""
+    facts = notice.content.facts
+    return room.answer_links.make(
+        "/events/rsvp",
+        household.household_id,
+        facts.event_id,
+        facts.ends_at + AFTER_THE_EVENT,
+        household.link_version,
+    )
+
+
+def _stop_url(
+    room: MailRoom, row: Delivery, household: HouseholdChanged, around: Surroundings
+) -> str:
+    return room.stop_links.make(
+        "/notifications/unsubscribe",
+        household.household_id,
+        row.delivery_id,
+        around.now + STOP_LINK_LIVES,
+        household.link_version,
+    )
+
+
+def _reply_to(notice: Notice, around: Surroundings) -> str | None:
+    # A note comes from one person, so an answer to it should reach that person.
+    if not isinstance(notice.content, EducatorsNote) or notice.content.educator_id is None:
+        return None
+    educator = around.educators.get(notice.content.educator_id)
+    return educator.email if educator and educator.active else None

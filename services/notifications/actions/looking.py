@@ -1,0 +1,118 @@
+"""What people look at: letters, households and what each was told."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.notifications.actions.composing import compose
+from services.notifications.actions.room import MailRoom
+from services.notifications.actions.surroundings import look_around
+from services.notifications.domain.delivery import Delivery
+from services.notifications.domain.notice import (
+    Announcement,
+    AnswerWords,
+    EducatorsNote,
+    EventWords,
+    Notice,
+)
+from services.notifications.letters.blocks import without_links
+from services.notifications.letters.layout import as_html, as_text
+from services.notifications.store.deliveries import Wanted
+from shared.errors import NotFound
+from shared.identity import Viewer
+from shared.messages import HouseholdChanged
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A letter in a list, with the names that a person knows it by."""
+
+    delivery: Delivery
+    household: HouseholdChanged | None
+    subject: str
+    school: str
+    zone: str = "UTC"
+
+    @property
+    def to(self) -> str:
+        """Whom it greets."""
+        return " · ".join(self.household.greeting) if self.household else ""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """One letter as the family reads it."""
+
+    listed: Listed
+    text: str
+    html: str
+
+
+async def letters(
+    room: MailRoom,
+    wanted: Wanted,
+    viewer: Viewer,
+    *,
+    limit: int,
+    after: tuple[datetime, str] | None = None,
+) -> list[Listed]:
+    """The newest letters that the viewer may see."""
+    sight = await room.sight_of(viewer)
+    rows = await room.store.deliveries.newest(wanted, seen_by=sight, limit=limit, after=after)
+    return await _listed(room, rows)
+
+
+async def counts(room: MailRoom, wanted: Wanted, viewer: Viewer) -> dict[str, int]:
+    """How many there are, by state."""
+    return await room.store.deliveries.count(wanted, seen_by=await room.sight_of(viewer))
+
+
+async def household_of(room: MailRoom, household_id: str, viewer: Viewer) -> HouseholdChanged:
+    """A household that the viewer may see, else `NotFound`."""
+    household = await room.directory.household(household_id)
+    seen = await room.directory.sees_household(viewer, household_id, room.now.date())
+    if household is None or not seen:
+        raise NotFound("There is no such household, or you do not teach its children.")
+    return household
+
+
+async def open_letter(room: MailRoom, delivery_id: str, viewer: Viewer) -> Opened:
+    """One letter as it reads; `NotFound` when there is none that the viewer may see.
+
+    Its links are left out: they are the family's alone.
+    """
+    row = await room.store.deliveries.get(delivery_id)
+    sight = await room.sight_of(viewer)
+    if row is None or not sight.covers(row.school_id, row.family_ids):
+        raise NotFound("There is no such letter.")
+    letter = compose(room, row, await look_around(room, [row]))
+    blank = without_links(letter)
+    return Opened((await _listed(room, [row]))[0], as_text(blank), as_html(blank))
+
+
+async def _listed(room: MailRoom, rows: list[Delivery]) -> list[Listed]:
+    people = room.store.people
+    households = await people.households({row.household_id for row in rows})
+    schools = await people.schools({row.school_id for row in rows})
+    notices = await room.store.notices.several({row.notice_id for row in rows})
+    return [
+        Listed(
+            row,
+            households.get(row.household_id),
+            _subject(notices.get(row.notice_id)),
+            schools[row.school_id].name if row.school_id in schools else "",
+            schools[row.school_id].time_zone if row.school_id in schools else "UTC",
+        )
+        for row in rows
+    ]
+
+
+def _subject(notice: Notice | None) -> str:
+    """What it is about, in a few words: the event, the title, or who wrote."""
+    match notice and notice.content:
+        case EventWords(facts=facts) | AnswerWords(facts=facts):
+            return facts.title
+        case Announcement(title=title):
+            return title
+        case EducatorsNote(signed=signed):
+            return signed
+    return ""

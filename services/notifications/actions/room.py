@@ -1,0 +1,107 @@
+"""The mail room: everything that the actions of this service stand on."""
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from services.notifications.domain.delivery import Delivery
+from services.notifications.domain.settings import MailSettings, SchoolDays
+from services.notifications.domain.sight import Sight
+from services.notifications.store import Store
+from shared.directory import Directory
+from shared.identity import Viewer
+from shared.links import Links
+from shared.messages import NoticeAccepted, NoticeNotSent, SchoolChanged
+from shared.outbox import Units, Work
+
+
+@dataclass(frozen=True)
+class MailPlace:
+    """Where the district's mail comes from, and who gets it before a school is live."""
+
+    district_name: str
+    mail_from: str
+    allow_list: frozenset[str] = frozenset()
+    bounces_to: str = ""
+
+    @property
+    def domain(self) -> str:
+        """The domain of the district's mail."""
+        return self.mail_from.rpartition("@")[2]
+
+
+@dataclass(frozen=True)
+class MailRoom:
+    """Passed to every action; holds no state but the bell."""
+
+    units: Units
+    store: Store
+    directory: Directory
+    place: MailPlace
+    starting: MailSettings
+    answer_links: Links
+    stop_links: Links
+    due: asyncio.Event = field(default_factory=asyncio.Event)
+    """The sender's bell: letters may have become due. The sender looks by itself, too."""
+
+    @property
+    def now(self) -> datetime:
+        """The present moment."""
+        return self.units.clock.now()
+
+    async def settings(self) -> MailSettings:
+        """What the district decided about mail."""
+        return await self.store.choices.settings(self.starting)
+
+    async def sight_of(self, viewer: Viewer) -> Sight:
+        """Whose letters a viewer may see: the district's all, a school's own, own pupils'."""
+        if viewer.role in {"district", "operator", "system"}:
+            return Sight(everything=True)
+        if viewer.role in {"coordinator", "office", "principal"}:
+            return Sight(school_ids=viewer.school_ids)
+        if viewer.role != "educator":
+            return Sight()
+        seen = await self.directory.family_ids_seen_by(viewer, self.now.date())
+        return Sight(family_ids=frozenset(seen))
+
+
+def school_days(school: SchoolChanged | None) -> SchoolDays:
+    """When a school lives."""
+    if school is None:
+        return SchoolDays()
+    return SchoolDays(time_zone=school.time_zone, no_school_days=frozenset(school.no_school_days))
+
+
+def today_at(school: SchoolChanged | None, now: datetime) -> datetime:
+    """The present moment on the school's own wall."""
+    return now.astimezone(ZoneInfo(school_days(school).time_zone))
+
+
+def tell_not_sent(delivery: Delivery, work: Work) -> None:
+    """Let the other services know that a letter will not be sent, and why."""
+    said = NoticeNotSent(
+        delivery_id=delivery.delivery_id,
+        kind=delivery.kind,
+        about=delivery.about,
+        household_id=delivery.household_id,
+        family_ids=delivery.family_ids,
+        reason=delivery.reason,
+    )
+    work.emit(said, sequence=delivery.version)
+
+
+def tell_accepted(delivery: Delivery, work: Work) -> None:
+    """Let the other services know that the mail service took a letter."""
+    said = NoticeAccepted(
+        delivery_id=delivery.delivery_id,
+        kind=delivery.kind,
+        about=delivery.about,
+        household_id=delivery.household_id,
+        family_ids=delivery.family_ids,
+        student_ids=delivery.student_ids,
+        language=delivery.language,
+        good_news=delivery.good_news,
+        accepted_at=delivery.handed_at or work.now,
+    )
+    work.emit(said, sequence=delivery.version)

@@ -1,0 +1,24 @@
+"""What somebody has to know about letters in time: they don't leave, or may not have arrived."""
+
+from services.notifications.actions.room import MailRoom
+from services.notifications.actions.sending import Sender
+from shared import telemetry
+from shared.watch import Look, age
+
+MOST_COUNTED = 10_000
+SERVICE = "notifications"
+
+
+def letters_look(room: MailRoom, sender: Sender) -> Look:
+    """How many letters are overdue, since when, how many are in doubt, whether mail is taken."""
+
+    async def look() -> None:
+        telemetry.DEPENDENCY.labels(SERVICE, "mail").set(sender.mail_answers)
+        deliveries, now = room.store.deliveries, room.now
+        overdue, oldest = await deliveries.overdue(now, MOST_COUNTED)
+        telemetry.LETTERS_OVERDUE.labels(SERVICE).set(overdue)
+        since = age(room.units.clock, oldest) if oldest else 0.0
+        telemetry.LETTERS_OVERDUE_AGE.labels(SERVICE).set(since)
+        telemetry.LETTERS_UNKNOWN.labels(SERVICE).set(await deliveries.unknown(MOST_COUNTED))
+
+    return look

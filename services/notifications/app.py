@@ -1,0 +1,96 @@
+"""How notifications is put together."""
+
+from pathlib import Path
+
+from services.notifications import web as pages
+from services.notifications.actions.room import MailPlace, MailRoom
+from services.notifications.actions.sending import Sender
+from services.notifications.actions.spreading import spread
+from services.notifications.actions.watching import letters_look
+from services.notifications.domain.settings import starting_settings
+from services.notifications.handlers import handlers
+from services.notifications.mailer import Mailer, MailService
+from services.notifications.store import KEPT, Store
+from shared import web
+from shared.bus.base import Bus
+from shared.clock import Clock, Mint, SystemClock, new_id
+from shared.directory import Directory
+from shared.links import Links
+from shared.mongo import Database
+from shared.service import Every, Parts, Service
+from shared.settings import Settings
+from shared.watch import directory_look, flags_look
+
+NAME = "notifications"
+SPREAD_SECONDS = 0.25
+
+
+def build(
+    settings: Settings,
+    database: Database,
+    bus: Bus,
+    *,
+    clock: Clock | None = None,
+    mint: Mint = new_id,
+) -> Service:
+    """Its pages and API, the messages that it hears, and its sender; nothing runs until `start`."""
+    parts = Parts(NAME, settings.for_service(NAME), database, bus, clock or SystemClock(), mint)
+    room = open_room(parts)
+    app = web.create_app(
+        service=NAME,
+        settings=parts.settings,
+        clock=parts.clock,
+        ready=[parts.ready],
+        templates=Path(__file__).parent / "templates",
+        public=pages.PUBLIC,
+        mint=mint,
+    )
+    app.state.room = room
+    app.include_router(pages.router)
+    sender = Sender(room, Mailer(mail_service(settings)))
+    spreader = Every(SPREAD_SECONDS, lambda: spread(room), "spread notices")
+    return parts.service(
+        app,
+        kept=KEPT,
+        handlers=handlers(room),
+        background=(spreader, sender),
+        looks=(
+            directory_look(NAME, database),
+            flags_look(NAME, database, parts.clock),
+            letters_look(room, sender),
+        ),
+    )
+
+
+def open_room(parts: Parts) -> MailRoom:
+    """What the actions stand on."""
+    settings = parts.settings
+
+    def links(purpose: str, keys: tuple[str, ...]) -> Links:
+        return Links(purpose, keys, settings.public_url, parts.clock)
+
+    return MailRoom(
+        units=parts.units,
+        store=Store(parts.database),
+        directory=Directory(parts.database),
+        place=MailPlace(
+            district_name=settings.district_name,
+            mail_from=settings.mail_from,
+            allow_list=frozenset(each.lower() for each in settings.mail_allow_list),
+        ),
+        starting=starting_settings(settings.environment),
+        answer_links=links("rsvp", settings.keys("rsvp")),
+        stop_links=links("unsubscribe", settings.keys("unsubscribe")),
+    )
+
+
+def mail_service(settings: Settings) -> MailService:
+    """Where the district's letters are handed in."""
+    return MailService(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        username=settings.smtp_username,
+        password=settings.smtp_password.get_secret_value(),
+        tls=settings.smtp_tls,
+        own_name=settings.mail_from.rpartition("@")[2] or "localhost",
+    )

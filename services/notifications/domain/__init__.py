@@ -1,0 +1,1 @@
+"""What is true of notices and deliveries: models and rules, no I/O."""

@@ -1,0 +1,156 @@
+"""One notice to one household by one channel, and which way it may go."""
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from services.notifications.domain import reasons
+from services.notifications.domain.kinds import Kind, kind_of
+from shared.errors import Conflict
+from shared.messages import Record
+
+State = Literal[
+    "held", "pending", "claimed", "handing", "accepted", "retry", "unknown", "dead", "suppressed",
+    "merged",
+]  # fmt: skip
+
+WAITING: frozenset[State] = frozenset({"held", "pending", "retry"})
+"""It will be looked at again when it is due."""
+STOPPABLE: frozenset[State] = WAITING | {"claimed"}
+"""Nothing has been handed over, so it can still be stopped or re-worded."""
+WRITTEN: frozenset[State] = frozenset({"handing", "accepted", "unknown"})
+"""The household may have it, so a later letter has to speak of it as known."""
+
+_MAY_BECOME: dict[State, frozenset[State]] = {
+    "held": frozenset({"pending", "claimed", "suppressed", "merged"}),
+    "pending": frozenset({"held", "claimed", "suppressed", "merged"}),
+    "retry": frozenset({"held", "pending", "claimed", "suppressed", "merged"}),
+    "claimed": frozenset({"held", "pending", "handing", "suppressed", "merged", "dead"}),
+    "handing": frozenset({"accepted", "retry", "pending", "unknown", "dead"}),
+    "unknown": frozenset({"accepted", "dead", "pending"}),
+    "accepted": frozenset({"dead"}),
+    "dead": frozenset(),
+    "suppressed": frozenset(),
+    "merged": frozenset(),
+}
+
+CLAIM_LASTS = timedelta(seconds=20)
+"""How long a sender may prepare letters before another takes them up; it needs well under one."""
+HANDING_LASTS = timedelta(seconds=90)
+"""An exchange with the mail service (`mailer.EXCHANGE_LASTS`, 60 s), and 30 s to wait for a
+connection; a letter that had to wait longer is not begun. So long after a sender was killed its
+letters are shown as leaving, before they may not have arrived."""
+LONGEST_LEASE = HANDING_LASTS + timedelta(minutes=1)
+"""An end that is farther off was written by a clock that was wrong, and has passed."""
+_BACK_OFF_MINUTES = (1, 5, 15, 30, 60, 120, 240, 240, 240)
+GIVE_UP_AFTER = timedelta(hours=24)
+
+
+class Delivery(Record):
+    """A promise: unique on kind, about, occasion, mailbox, channel. `version` counts changes."""
+
+    delivery_id: str
+    notice_id: str
+    kind: str
+    about: str
+    occasion: str
+    channel: Literal["mail"] = "mail"
+    mailbox: str | None
+    household_id: str
+    family_ids: tuple[str, ...]
+    student_ids: tuple[str, ...] = ()
+    school_id: str
+    sender_id: str | None = None
+    language: str
+    good_news: bool = False
+    state: State = "pending"
+    reason: str
+    detail: str = ""
+    """What the mail service answered, or what a person wrote."""
+    not_before: datetime
+    due_at: datetime
+    use_by: datetime | None = None
+    tries: int = 0
+    version: int = 1
+    causes: tuple[str, ...] = ()
+    claim: str | None = None
+    lease_until: datetime | None = None
+    created_at: datetime
+    changed_at: datetime
+    first_tried_at: datetime | None = None
+    handed_at: datetime | None = None
+
+    @property
+    def key(self) -> str:
+        """What makes it unique. Without an address each household counts for itself."""
+        to = self.mailbox or f"household:{self.household_id}"
+        return f"{self.kind}|{self.about}|{self.occasion}|{to}|{self.channel}"
+
+    @property
+    def manners(self) -> Kind:
+        """What holds for letters of its kind."""
+        return kind_of(self.kind)
+
+    def moved(
+        self,
+        to: State,
+        reason: str,
+        now: datetime,
+        *,
+        due_at: datetime | None = None,
+        detail: str = "",
+    ) -> "Delivery":
+        """The same delivery in another state; `Conflict` when it can't go there from here."""
+        if to not in _MAY_BECOME[self.state]:
+            raise Conflict(f"a letter that is {self.state} can't become {to}")
+        keeps_claim = to in {"claimed", "handing", "unknown"}
+        return self.model_copy(
+            update={
+                "state": to,
+                "reason": reason,
+                "detail": detail,
+                "due_at": due_at or self.due_at,
+                "changed_at": now,
+                "version": self.version + 1,
+                "claim": self.claim if keeps_claim else None,
+                "lease_until": self.lease_until if keeps_claim else None,
+            }
+        )
+
+    def handing(self, now: datetime) -> "Delivery":
+        """About to be said to the mail service; from here on it is never resent by itself."""
+        moved = self.moved("handing", reasons.LEAVING, now)
+        first = self.first_tried_at or now
+        return moved.model_copy(
+            update={
+                "tries": self.tries + 1,
+                "first_tried_at": first,
+                "lease_until": now + HANDING_LASTS,
+            }
+        )
+
+    def accepted(
+        self, now: datetime, *, reason: str = reasons.ACCEPTED, detail: str = ""
+    ) -> "Delivery":
+        """Taken by the mail service."""
+        moved = self.moved("accepted", reason, now, detail=detail)
+        return moved.model_copy(update={"handed_at": now})
+
+    def again(self, now: datetime, detail: str) -> "Delivery":
+        """Refused for now: another try later, or dead after a day or past its use."""
+        wait = timedelta(minutes=_BACK_OFF_MINUTES[min(self.tries, len(_BACK_OFF_MINUTES)) - 1])
+        due = now + wait
+        too_late = due - (self.first_tried_at or now) > GIVE_UP_AFTER
+        if too_late or (self.use_by is not None and due >= self.use_by):
+            return self.moved("dead", reasons.GAVE_UP, now, detail=detail)
+        return self.moved("retry", reasons.MAIL_SERVICE_BUSY, now, due_at=due, detail=detail)
+
+
+def lapsed(delivery: Delivery, now: datetime) -> Delivery | None:
+    """What becomes of a letter whose sender stopped in the middle; None while its time runs."""
+    if delivery.lease_until is None or now < delivery.lease_until <= now + LONGEST_LEASE:
+        return None
+    if delivery.state == "claimed":
+        return delivery.moved("pending", reasons.TAKEN_UP_AGAIN, now, due_at=now)
+    if delivery.state == "handing":
+        return delivery.moved("unknown", reasons.MAY_NOT_HAVE_ARRIVED, now)
+    return None

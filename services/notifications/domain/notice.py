@@ -1,0 +1,118 @@
+"""Words to families before they are addressed to anyone: what a letter is about, and until when."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from services.notifications.domain.kinds import KindName
+from shared.messages import Answer, ContactLogged, EventFacts, Language, Record, Tone
+
+
+class EducatorsNote(Record):
+    """What an educator wrote to one family about their child."""
+
+    of: Literal["note"] = "note"
+    words: str
+    words_language: Language
+    signed: str
+    tone: Tone
+    family_id: str
+    student_ids: tuple[str, ...]
+    educator_id: str | None = None
+
+
+class EventWords(Record):
+    """What families are told about a school event: invited, changed or cancelled."""
+
+    of: Literal["event"] = "event"
+    facts: EventFacts
+    before: EventFacts | None = None
+    """The facts as the family knows them, where they changed."""
+    reason: str = ""
+
+
+class AnswerWords(Record):
+    """What a household answered, told back to it."""
+
+    of: Literal["answer"] = "answer"
+    facts: EventFacts
+    answer: Answer
+    party_size: int
+
+
+class Announcement(Record):
+    """News of a school to its families, in the words of a person."""
+
+    of: Literal["announcement"] = "announcement"
+    title: str
+    words: str
+    words_language: Language
+    signed: str
+
+
+Content = Annotated[
+    EducatorsNote | EventWords | AnswerWords | Announcement, Field(discriminator="of")
+]
+
+
+class Notice(Record):
+    """One notice; its deliveries point to it. `version` is that of the aggregate it speaks of."""
+
+    notice_id: str
+    kind: KindName
+    about: str
+    occasion: str
+    version: int
+    school_id: str
+    content: Content
+    created_at: datetime
+    use_by: datetime | None = None
+    withdrawn: bool = False
+    """Taken back or corrected away; kept, so that an older message can't bring it back."""
+    audience: Literal["named", "all", "told"] = "named"
+    """`all`: everybody invited. `told`: those who may have an earlier letter about it."""
+    spread_after: str | None = None
+    """While deliveries are being written: the last household done. None: all are written."""
+    causes: tuple[str, ...] = ()
+
+
+def notice_id(kind: str, about: str, occasion: str) -> str:
+    """What names a notice for ever."""
+    return f"{kind}|{about}|{occasion}"
+
+
+def kind_of_note(tone: Tone) -> KindName:
+    """A letter about a concern must not come under the heading of good news."""
+    return "good_news" if tone == "good_news" else "note"
+
+
+def note_of(contact: ContactLogged) -> EducatorsNote | None:
+    """The letter that an educator chose to write beside logging a contact, if any."""
+    if contact.letter is None:
+        return None
+    return EducatorsNote(
+        words=contact.letter.words,
+        words_language=contact.letter.language,
+        signed=contact.letter.signed,
+        tone=contact.tone,
+        family_id=contact.family_id,
+        student_ids=contact.student_ids,
+        educator_id=contact.educator_id,
+    )
+
+
+def differs_for_families(before: EventFacts, after: EventFacts) -> bool:
+    """Whether a change is one that families have to be written to about."""
+    fields = ("title", "place", "starts_at", "ends_at")
+    return any(getattr(before, name) != getattr(after, name) for name in fields)
+
+
+class KnownEvent(Record):
+    """A school event as the newest message told of it."""
+
+    version: int
+    facts: EventFacts
+    published: bool = False
+    cancelled: bool = False
+    reason: str = ""

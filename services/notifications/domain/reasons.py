@@ -1,0 +1,51 @@
+"""Why a letter waits or was not sent, in the plain words that people read on the pages.
+
+Each is a whole sentence without parameters, so that a page can translate it; the moment until which
+a letter waits stands beside it.
+"""
+
+from shared.i18n import N_
+
+TAKE_BACK = N_("It waits for a while, so that the sender can take it back.")
+READY = N_("It is ready and leaves in a moment.")
+QUIET_START = N_("This school does not send mail to families yet. Families get nothing.")
+QUIET_HOURS = N_("It waits for the end of the quiet hours.")
+SCHOOL_DAY = N_("It waits for the next school day.")
+FLAGS_NOT_FRESH = N_("It waits until we know the newest custody and contact flags.")
+BUDGET = N_(
+    "This address has had its routine letters for the week. It goes out when there is room."
+)
+MAIL_SERVICE_BUSY = N_("The mail service asked us to try again later.")
+MAIL_SERVICE_DOWN = N_("The mail service did not answer. It is tried again by itself.")
+TAKEN_UP_AGAIN = N_("It was taken up again after an interruption.")
+LEAVING = N_("It is being handed to the mail service.")
+
+ACCEPTED = N_("It was handed to the mail service.")
+MAY_NOT_HAVE_ARRIVED = N_(
+    "The line broke while it was handed over. It may have arrived or not, so it is not sent again "
+    "by itself."
+)
+
+NO_ADDRESS = N_("We have no mail address for this household.")
+UNUSABLE_ADDRESS = N_("The mail address can't be used as it is written.")
+FLAGGED = N_("A custody or do-not-contact flag stands on this household.")
+HOUSEHOLD_GONE = N_(
+    "This household no longer exists. The family's current households are written to."
+)
+NOBODY_GETS_MAIL = N_("Nobody in this household is set to get mail.")
+NOT_ALL_MAY_HEAR = N_("Not everybody who reads this address may hear about this child.")
+UNSUBSCRIBED = N_("The family asked us to stop letters of this kind.")
+SUPPRESSED_ADDRESS = N_("Mail to this address came back before, so we no longer write to it.")
+REFUSED = N_("The mail service of this address refused it for good.")
+GAVE_UP = N_("The mail service of this address did not take it in time.")
+EXPIRED = N_("It would have come too late to be of use.")
+HELD_TOO_LONG = N_("It waited for the school to begin sending mail, and would have come too late.")
+TAKEN_BACK = N_("The sender took it back before it left.")
+CORRECTED = N_("The contact was corrected before the letter left.")
+EVENT_CANCELLED = N_("The event was cancelled before this letter left.")
+NEWER_LETTER = N_("A newer letter about the same thing took its place.")
+CAME_BACK = N_("It came back: the address does not work.")
+SAID_ARRIVED = N_("A person found out that it arrived.")
+SAID_LOST = N_("A person found out that it did not arrive.")
+SAID_AGAIN = N_("A person decided to send it again.")
+UNWRITABLE = N_("The letter could not be written. The district's technical staff can see why.")

@@ -1,0 +1,101 @@
+"""What a district decides about mail, and when a letter may leave because of it."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+_DAYS_AHEAD = 120
+_SATURDAY = 5
+
+
+class QuietHours(BaseModel):
+    """From one time of the day to another, in each school's own time zone; may pass midnight."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    begins: time = time(20, 0)
+    ends: time = time(7, 0)
+
+    @model_validator(mode="after")
+    def _some_of_the_day_is_open(self) -> "QuietHours":
+        if self.begins == self.ends:
+            raise ValueError(
+                "quiet hours that begin when they end would never stop, or never start"
+            )
+        return self
+
+    def cover(self, moment: time) -> bool:
+        """Whether a local time is quiet."""
+        if self.begins < self.ends:
+            return self.begins <= moment < self.ends
+        return moment >= self.begins or moment < self.ends
+
+
+class MailSettings(BaseModel):
+    """The district's mail settings. Unknown fields are refused, so that typing errors show."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    take_back_seconds: Annotated[int, Field(ge=0, le=86_400)] = 600
+    quiet_hours: QuietHours | None = QuietHours()
+    school_days_only: bool = True
+    routine_letters_a_week: Annotated[int, Field(ge=1, le=50)] | None = 3
+    """The attention budget of one mailbox; None is no limit."""
+    held_days: Annotated[int, Field(ge=1, le=30)] = 3
+    """Letters held by the quiet start expire after so many days."""
+    all_schools_live: bool = False
+    live_school_ids: tuple[str, ...] = ()
+    phone: Annotated[str, Field(max_length=40, pattern=r"^[0-9A-Za-z+(). /-]*$")] = ""
+    """The number that letters name where a school has none of its own."""
+
+    def live(self, school_id: str) -> bool:
+        """Whether mail to families of this school leaves the house."""
+        return self.all_schools_live or school_id in self.live_school_ids
+
+
+def starting_settings(environment: Literal["production", "demo", "test"]) -> MailSettings:
+    """What holds until the district decides: production starts quietly, the demo is live."""
+    if environment == "production":
+        return MailSettings()
+    return MailSettings(
+        take_back_seconds=0, quiet_hours=None, school_days_only=False, all_schools_live=True
+    )
+
+
+class SchoolDays(BaseModel):
+    """When a school lives: its time zone and the days without school."""
+
+    model_config = ConfigDict(frozen=True)
+
+    time_zone: str = "America/New_York"
+    no_school_days: frozenset[date] = frozenset()
+
+    def is_school_day(self, day: date) -> bool:
+        """Monday to Friday, except the days that the calendar names."""
+        return day.weekday() < _SATURDAY and day not in self.no_school_days
+
+
+def may_leave(
+    settings: MailSettings, school: SchoolDays, now: datetime
+) -> tuple[datetime, Literal["now", "quiet_hours", "school_day"]]:
+    """The first moment from `now` on at which mail may leave, and what it waits for until then.
+
+    Where the calendar leaves no day open for four months it is `now`: such a calendar is a mistake.
+    """
+    zone = ZoneInfo(school.time_zone)
+    local = now.astimezone(zone)
+    quiet = settings.quiet_hours
+    today_open = not settings.school_days_only or school.is_school_day(local.date())
+    if today_open and not (quiet and quiet.cover(local.time())):
+        return now, "now"
+    opens = quiet.ends if quiet else time(0, 0)
+    for ahead in range(_DAYS_AHEAD):
+        day = local.date() + timedelta(days=ahead)
+        moment = datetime.combine(day, opens, zone)
+        if settings.school_days_only and not school.is_school_day(day):
+            continue
+        if moment > now:
+            return moment.astimezone(now.tzinfo), "quiet_hours" if today_open else "school_day"
+    return now, "now"

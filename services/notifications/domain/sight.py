@@ -1,0 +1,46 @@
+"""Whose letters a viewer may see, and whom flags keep letters from."""
+
+from collections.abc import Collection, Iterable
+
+from shared.messages import Category, FlagsChanged, Record
+
+
+class Sight(Record):
+    """All letters, or those of some schools, or those about some families."""
+
+    everything: bool = False
+    school_ids: frozenset[str] = frozenset()
+    family_ids: frozenset[str] = frozenset()
+
+    def covers(self, school_id: str, family_ids: Iterable[str]) -> bool:
+        """Whether a letter of this school about these families may be shown."""
+        return (
+            self.everything
+            or school_id in self.school_ids
+            or not self.family_ids.isdisjoint(family_ids)
+        )
+
+
+class Stop(Record):
+    """Somebody who reads a mailbox asked for no more letters of a category."""
+
+    mailbox: str
+    category: Category
+    how: str
+    """`one_click`, `page` or `staff`."""
+
+
+def barred(
+    flags: Iterable[FlagsChanged], guardian_ids: Collection[str], student_ids: Collection[str]
+) -> bool:
+    """Whether flags, oldest first, keep a letter about these pupils from these adults.
+
+    The last word on each pair of adult and pupil counts. "Do not contact" is about the adult as a
+    whole; custody is about the pupil.
+    """
+    latest = {(flag.guardian_id, flag.student_id): flag for flag in flags}
+    return any(
+        flag.do_not_contact or (flag.custody and flag.student_id in student_ids)
+        for flag in latest.values()
+        if flag.guardian_id in guardian_ids
+    )

@@ -1,0 +1,60 @@
+"""Messages come in here: who is who, flags, and the facts that families are told of."""
+
+from services.notifications.actions import flagging, inviting, notes, requesting
+from services.notifications.actions.room import MailRoom
+from shared import messages as m
+from shared.bus.handlers import Handlers
+from shared.directory_handlers import keep_directory
+from shared.outbox import Work
+
+
+def handlers(room: MailRoom) -> Handlers:
+    """One handler for each message that this service is bound to."""
+    notifications = Handlers("notifications")
+    on = notifications.on
+    keep_directory(notifications, room.directory)
+    _flags(notifications, room)
+
+    @on(m.ContactLogged)
+    async def write_good_news(contact: m.ContactLogged, work: Work) -> None:
+        await notes.write_note(room, contact, work)
+
+    @on(m.ContactCorrected)
+    async def reword_note(corrected: m.ContactCorrected, work: Work) -> None:
+        await notes.correct_note(room, corrected, work)
+
+    @on(m.ContactRetracted)
+    async def take_back_note(retracted: m.ContactRetracted, work: Work) -> None:
+        await notes.take_back_note(room, retracted, work)
+
+    @on(m.EventPublished)
+    async def invite(published: m.EventPublished, work: Work) -> None:
+        await inviting.invite(room, published, work)
+
+    @on(m.EventChanged)
+    async def tell_change(changed: m.EventChanged, work: Work) -> None:
+        await inviting.tell_change(room, changed, work)
+
+    @on(m.EventCancelled)
+    async def tell_cancellation(cancelled: m.EventCancelled, work: Work) -> None:
+        await inviting.tell_cancellation(room, cancelled, work)
+
+    @on(m.EventRSVPd)
+    async def confirm_rsvp(answered: m.EventRSVPd, work: Work) -> None:
+        await inviting.confirm_rsvp(room, answered, work)
+
+    @on(m.NoticeRequested)
+    async def take_request(request: m.NoticeRequested, work: Work) -> None:
+        await requesting.take_request(room, request, work)
+
+    return notifications
+
+
+def _flags(notifications: Handlers, room: MailRoom) -> None:
+    @notifications.on(m.FlagsChanged)
+    async def apply_flag(flag: m.FlagsChanged, work: Work) -> None:
+        await flagging.apply_flag(room, flag, work)
+
+    @notifications.on(m.FlagsAsOf)
+    async def note_as_of(as_of: m.FlagsAsOf, work: Work) -> None:
+        await flagging.note_as_of(room, as_of, work)

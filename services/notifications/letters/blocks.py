@@ -1,0 +1,89 @@
+"""The parts of a letter. Text and HTML are made from the same parts, so that both say the same."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A sentence or a few."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Headline:
+    """What it is about, large."""
+
+    text: str
+    language: str = ""
+    """Where a person typed it in another language than the letter's."""
+
+
+@dataclass(frozen=True)
+class Typed:
+    """Words that a person typed, in their own language, under a lead in the letter's."""
+
+    lead: str
+    words: str
+    language: str
+    note: str = ""
+
+    @property
+    def paragraphs(self) -> list[str]:
+        """The words, parted where the person left a line empty."""
+        return [
+            part.strip() for part in self.words.replace("\r\n", "\n").split("\n\n") if part.strip()
+        ]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Labels and values, such as when and where."""
+
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Buttons:
+    """Links to act on, the first the most likely."""
+
+    links: tuple[tuple[str, str], ...]
+
+
+Block = Paragraph | Headline | Typed | Facts | Buttons
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A whole letter in one language, not yet addressed."""
+
+    language: str
+    direction: str
+    subject: str
+    sender: str
+    greeting: str
+    blocks: Sequence[Block]
+    closing: Sequence[str]
+    """Who signs, whom to call, and how to ask for an interpreter."""
+    interpreter: str = ""
+    """A line in the reader's own language, where the letter is not in it."""
+    reader: str = ""
+    footer: Sequence[str] = ()
+    stop: tuple[str, str] | None = None
+    """What the link that stops such letters says, and where it leads."""
+    calendar: bytes = b""
+    calendar_method: str = "PUBLISH"
+    reply_to: str | None = field(default=None)
+
+
+def without_links(letter: Letter) -> Letter:
+    """The same letter with its links gone: they are the household's alone."""
+    blocks = [
+        Buttons(tuple((label, "#") for label, _ in block.links))
+        if isinstance(block, Buttons)
+        else block
+        for block in letter.blocks
+    ]
+    stop = (letter.stop[0], "#") if letter.stop else None
+    return replace(letter, blocks=blocks, stop=stop)

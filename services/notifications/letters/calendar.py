@@ -1,0 +1,66 @@
+"""The calendar entry in a letter about an event (RFC 5545, 5546).
+
+PUBLISH, not REQUEST: a mail program that answers a REQUEST sends its answer by mail to the
+organizer, past the signed page on which the whole household answers. A cancelled event is a CANCEL.
+"""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from shared.messages import EventFacts
+
+if TYPE_CHECKING:
+    from icalendar import Event
+
+PRODUCT = "-//Partners//family engagement//EN"
+
+
+def method_of(kind: str) -> str:
+    """The iTIP method for a kind of letter."""
+    return "CANCEL" if kind == "cancelled" else "PUBLISH"
+
+
+def entry(facts: EventFacts, kind: str, domain: str, written_at: datetime) -> bytes:
+    """One VEVENT with its VTIMEZONE: the same UID for ever, a higher SEQUENCE each revision."""
+    # Imported late: four megabytes that only letters about events need.
+    from icalendar import Calendar, Timezone
+
+    zone = ZoneInfo(facts.time_zone)
+    calendar = Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", method_of(kind))
+    begins, ends = facts.starts_at.astimezone(zone), facts.ends_at.astimezone(zone)
+    calendar.add_component(
+        Timezone.from_tzid(facts.time_zone, first_date=begins.date(), last_date=ends.date())
+        if facts.time_zone != "UTC"
+        else Timezone.from_tzid("Etc/UTC")
+    )
+    calendar.add_component(_event(facts, kind, domain, written_at, begins, ends))
+    return bytes(calendar.to_ical())
+
+
+def _event(
+    facts: EventFacts,
+    kind: str,
+    domain: str,
+    written_at: datetime,
+    begins: datetime,
+    ends: datetime,
+) -> "Event":
+    from icalendar import Event
+
+    event = Event()
+    event.add("uid", f"{facts.event_id}@{domain}")
+    event.add("dtstamp", written_at)
+    event.add("sequence", facts.revision + (1 if kind == "cancelled" else 0))
+    event.add("dtstart", begins)
+    event.add("dtend", ends)
+    event.add("summary", facts.title)
+    event.add("location", facts.place)
+    event.add("description", facts.description)
+    event.add("status", "CANCELLED" if kind == "cancelled" else "CONFIRMED")
+    event.add("transp", "OPAQUE")
+    return event

@@ -1,0 +1,99 @@
+"""Lays a letter out: as plain text, and as HTML that works with images off and in dark mode."""
+
+import textwrap
+from functools import cache
+from pathlib import Path
+
+from css_inline import CSSInliner
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from services.notifications.letters.blocks import (
+    Block,
+    Buttons,
+    Facts,
+    Headline,
+    Letter,
+    Paragraph,
+    Typed,
+)
+from services.notifications.letters.tongue import right_to_left
+
+TEMPLATES = Path(__file__).parent.parent / "templates" / "letters"
+_RIGHT_TO_LEFT_MARK = "\u200f"
+
+
+def as_html(letter: Letter) -> str:
+    """The whole HTML document, its styles written into the elements."""
+    page = _environment().get_template("letter.html").render(letter=letter)
+    return _inliner().inline(page)
+
+
+def as_text(letter: Letter) -> str:
+    """The same words as plain text."""
+    parts = [letter.interpreter, letter.greeting, *map(_block, letter.blocks)]
+    parts.append("\n".join(letter.closing[:2]))
+    parts.extend(letter.closing[2:])
+    parts.append("-- \n" + "\n".join(letter.footer))
+    if letter.stop:
+        parts.append(f"{letter.stop[0]}:\n{letter.stop[1]}")
+    text = "\n\n".join(part for part in parts if part) + "\n"
+    return _marked(text) if letter.direction == "rtl" else text
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Paragraph():
+            return block.text
+        case Headline():
+            return f"* {block.text} *"
+        case Facts():
+            return "\n".join(f"{label}: {value}" for label, value in block.rows)
+        case Buttons():
+            return "\n".join(f"{label}:\n{url}" for label, url in block.links)
+        case Typed():
+            return _typed(block)
+
+
+def _typed(block: Typed) -> str:
+    # Not wrapped: screens differ, and a program that reads plain text wraps lines itself.
+    quoted = textwrap.indent(block.words.replace("\r\n", "\n"), "    ")
+    note = f"\n\n({block.note})" if block.note else ""
+    return f"{block.lead}\n\n{quoted}{note}"
+
+
+def _marked(text: str) -> str:
+    # Programs decide the direction of a plain line by its first letter; a name may be Latin.
+    # Lines that hold nothing but a link or words of the other direction stay as they are.
+    return "\n".join(
+        _RIGHT_TO_LEFT_MARK + line if line and _is_ours(line) else line for line in text.split("\n")
+    )
+
+
+def _is_ours(line: str) -> bool:
+    return not line.startswith(("http", "    ", "-- "))
+
+
+@cache
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.tests.update(
+        paragraph=lambda block: isinstance(block, Paragraph),
+        headline=lambda block: isinstance(block, Headline),
+        facts=lambda block: isinstance(block, Facts),
+        buttons=lambda block: isinstance(block, Buttons),
+        typed=lambda block: isinstance(block, Typed),
+    )
+    environment.filters["direction"] = lambda language: "rtl" if right_to_left(language) else "ltr"
+    return environment
+
+
+@cache
+def _inliner() -> CSSInliner:
+    # Remote style sheets stay unread: a letter must not make this server fetch addresses.
+    return CSSInliner(keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False)

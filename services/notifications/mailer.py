@@ -1,0 +1,267 @@
+"""Hands letters to the district's mail service by SMTP, and says exactly what became of each.
+
+The end of a letter (the lone dot) is sent by itself, after everything else went out. A line cut
+before it means that nobody took the letter; only a line cut after it leaves us unsure (RFC 1047).
+"""
+
+import asyncio
+import ssl
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Literal, cast
+
+from aiosmtplib import (
+    SMTP,
+    SMTPException,
+    SMTPRecipientRefused,
+    SMTPResponseException,
+    SMTPSenderRefused,
+    SMTPServerDisconnected,
+    SMTPTimeoutError,
+)
+
+from services.notifications.domain.post import (
+    Accepted,
+    Addressed,
+    Busy,
+    Outcome,
+    Refusal,
+    Unclear,
+)
+from shared import crashpoints
+from shared.errors import DependencyDown
+
+TIMEOUT_SECONDS = 30.0
+"""For each command, for all of a letter up to its end, and for the answer to the end."""
+EXCHANGE_LASTS = timedelta(seconds=2 * TIMEOUT_SECONDS)
+"""A letter that was begun has its outcome by then, at the latest."""
+CONNECTIONS = 5
+SURE_SECONDS = 1.0
+"""So long after an answer a line is used again without asking whether the service still listens."""
+LETTERS_PER_CONNECTION = 100
+_LONGEST_SAID = 200
+THE_SERVICE = "the mail service"
+
+
+@dataclass(frozen=True)
+class MailService:
+    """Where the district hands in its mail."""
+
+    host: str
+    port: int
+    username: str = ""
+    password: str = ""
+    tls: Literal["none", "starttls", "tls"] = "starttls"
+    own_name: str = "localhost"
+    """How we greet the service."""
+    trusted: ssl.SSLContext | None = None
+    """Who may prove that they are the service; None: the authorities this machine trusts."""
+    timeout_seconds: float = TIMEOUT_SECONDS
+
+
+@dataclass
+class Mailer:
+    """A few connections, kept open between letters."""
+
+    service: MailService
+    connections: int = CONNECTIONS
+    _idle: list["_Line"] = field(default_factory=list)
+    _room: asyncio.Semaphore = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._room = asyncio.Semaphore(self.connections)
+
+    async def send(
+        self, letter: Addressed, in_time: Callable[[], bool] = lambda: True
+    ) -> Outcome | None:
+        """Hand one letter in. `DependencyDown` when nothing was said about it to anybody.
+
+        `in_time` is asked once a connection is free; where it denies, nothing is said: None.
+        """
+        async with self._room, self._line() as line:
+            return await line.send(letter) if in_time() else None
+
+    async def ping(self) -> None:
+        """Raise `DependencyDown` unless the service greets us and lets us in."""
+        async with self._room, self._line():
+            return
+
+    async def close(self) -> None:
+        """Say goodbye on every open line."""
+        lines, self._idle = self._idle, []
+        for line in lines:
+            await line.close()
+
+    @asynccontextmanager
+    async def _line(self) -> AsyncIterator["_Line"]:
+        line = await self._open()
+        try:
+            yield line
+        except BaseException:
+            line.smtp.close()
+            raise
+        if line.usable:
+            self._idle.append(line)
+        else:
+            await line.close()
+
+    async def _open(self) -> "_Line":
+        while self._idle:
+            line = self._idle.pop()
+            if await line.alive():
+                return line
+        return await _connected(self.service)
+
+
+@dataclass
+class _Line:
+    smtp: SMTP
+    timeout: float
+    sent: int = 0
+    answered_at: float = field(default_factory=time.monotonic)
+    """When the service was last known to listen, with nothing begun."""
+
+    @property
+    def usable(self) -> bool:
+        return self.smtp.is_connected and self.sent < LETTERS_PER_CONNECTION
+
+    async def alive(self) -> bool:
+        """Whether the service still listens; RSET also forgets what was begun before."""
+        if not self.smtp.is_connected:
+            return False
+        if time.monotonic() - self.answered_at < SURE_SECONDS:
+            return True
+        try:
+            await self.smtp.rset()
+        except SMTPException:
+            self.smtp.close()
+            return False
+        return True
+
+    async def close(self) -> None:
+        with suppress(SMTPException):
+            if self.smtp.is_connected:
+                await self.smtp.quit(timeout=2)
+        self.smtp.close()
+
+    async def send(self, letter: Addressed) -> Outcome:
+        self.sent += 1
+        self.answered_at = 0.0
+        try:
+            async with _within(self.timeout):
+                await self._up_to_the_end(letter)
+        except SMTPSenderRefused as answer:
+            return _sender_refused(answer)
+        except SMTPResponseException as answer:
+            return _refused(answer)
+        except (SMTPException, OSError) as cut:
+            # What is said on this line from now on could be the answer to anything.
+            self.smtp.close()
+            return Busy(f"cut off before the end of the letter ({type(cut).__name__})")
+        return await self._end()
+
+    async def _up_to_the_end(self, letter: Addressed) -> None:
+        size = [f"SIZE={len(letter.message)}"] if self.smtp.supports_extension("size") else []
+        await self.smtp.mail(letter.sender, options=size)
+        await self.smtp.rcpt(letter.recipient)
+        crashpoints.reach("letter.data")
+        await self._begin()
+        await self._body(letter.message)
+
+    async def _begin(self) -> None:
+        reply = await self.smtp.execute_command(b"DATA")
+        if reply.code != 354:
+            raise SMTPResponseException(reply.code, reply.message)
+
+    async def _body(self, message: bytes) -> None:
+        if self.smtp.transport is None:
+            raise SMTPServerDisconnected("Connection lost")
+        cast("asyncio.WriteTransport", self.smtp.transport).write(_dotted(message))
+        # The library's own way to wait for this is private; a letter rarely fills the buffer.
+        while self._unsent():  # noqa: ASYNC110
+            await asyncio.sleep(0.002)
+        # One turn of the loop, in which a line that was cut by now is noticed.
+        await asyncio.sleep(0)
+        if not self.smtp.is_connected:
+            raise SMTPServerDisconnected("Connection lost")
+
+    def _unsent(self) -> int:
+        transport = self.smtp.transport
+        if transport is None or transport.is_closing():
+            return 0
+        return cast("asyncio.WriteTransport", transport).get_write_buffer_size()
+
+    async def _end(self) -> Outcome:
+        crashpoints.reach_soon("letter.dot")
+        try:
+            reply = await self.smtp.execute_command(b".")
+        except (SMTPException, OSError) as cut:
+            self.smtp.close()
+            return Unclear(f"no answer to the end of the letter ({type(cut).__name__})")
+        if reply.code == 250:
+            self.answered_at = time.monotonic()
+            return Accepted(_short(reply.message))
+        return _refused(SMTPResponseException(reply.code, reply.message))
+
+
+@asynccontextmanager
+async def _within(seconds: float) -> AsyncIterator[None]:
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError as late:
+        raise SMTPTimeoutError("Timed out sending the letter") from late
+
+
+async def _connected(service: MailService) -> _Line:
+    smtp = SMTP(
+        hostname=service.host,
+        port=service.port,
+        username=service.username or None,
+        password=service.password or None,
+        local_hostname=service.own_name,
+        timeout=service.timeout_seconds,
+        use_tls=service.tls == "tls",
+        # True, never None: a service that offers no TLS is refused, not used in the clear.
+        start_tls=service.tls == "starttls",
+        tls_context=service.trusted,
+    )
+    try:
+        await smtp.connect()
+        if not smtp.supports_esmtp:
+            await smtp.ehlo()
+    except (SMTPException, OSError, ValueError) as error:
+        smtp.close()
+        raise DependencyDown(THE_SERVICE, error) from error
+    return _Line(smtp, service.timeout_seconds)
+
+
+def _refused(answer: SMTPResponseException) -> Outcome:
+    said = f"{answer.code} {_short(answer.message)}"
+    if 500 <= answer.code <= 599:
+        return Refusal(
+            said, address=isinstance(answer, SMTPRecipientRefused) and answer.code != 552
+        )
+    return Busy(said)
+
+
+def _sender_refused(answer: SMTPSenderRefused) -> Outcome:
+    # Said before any recipient is named: unless it is about the size, it is about us, not about the
+    # letter, and would make every letter dead. So letters wait until the district has mended it.
+    if 500 <= answer.code <= 599 and answer.code != 552:
+        raise DependencyDown(THE_SERVICE, answer)
+    return _refused(answer)
+
+
+def _short(text: str) -> str:
+    return " ".join(text.split())[:_LONGEST_SAID]
+
+
+def _dotted(message: bytes) -> bytes:
+    """Lines that begin with a dot get a second one (RFC 5321, 4.5.2); ends with a whole line."""
+    body = message if message.endswith(b"\r\n") else message + b"\r\n"
+    stuffed = body.replace(b"\r\n.", b"\r\n..")
+    return b"." + stuffed if stuffed.startswith(b".") else stuffed

@@ -1,0 +1,38 @@
+"""What notifications keeps, as the rest of the service asks for it."""
+
+from dataclasses import dataclass, field
+
+from services.notifications.store import choices, deliveries, notices, school_events
+from services.notifications.store.choices import Choices
+from services.notifications.store.deliveries import Deliveries
+from services.notifications.store.flags import Flags
+from services.notifications.store.notices import Notices
+from services.notifications.store.people import People
+from services.notifications.store.school_events import SchoolEvents
+from shared.directory import KEPT as DIRECTORY
+from shared.directory import Directory
+from shared.mongo import Database
+
+KEPT = (*deliveries.KEPT, *notices.KEPT, *choices.KEPT, *school_events.KEPT, *DIRECTORY)
+
+
+@dataclass(frozen=True)
+class Store:
+    """All shelves of one database."""
+
+    database: Database
+    deliveries: Deliveries = field(init=False)
+    notices: Notices = field(init=False)
+    choices: Choices = field(init=False)
+    events: SchoolEvents = field(init=False)
+    flags: Flags = field(init=False)
+    people: People = field(init=False)
+
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        put(self, "deliveries", Deliveries(self.database))
+        put(self, "notices", Notices(self.database))
+        put(self, "choices", Choices(self.database))
+        put(self, "events", SchoolEvents(self.database))
+        put(self, "flags", Flags(self.database, Directory(self.database)))
+        put(self, "people", People(self.database))

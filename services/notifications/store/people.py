@@ -1,0 +1,47 @@
+"""Many people of the directory at once, for a batch of letters."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TypeVar
+
+from shared.directory import EDUCATORS, FAMILIES, HOUSEHOLDS, SCHOOLS
+from shared.messages import (
+    EducatorChanged,
+    FamilyChanged,
+    HouseholdChanged,
+    Message,
+    SchoolChanged,
+)
+from shared.mongo import Database, answering
+
+M = TypeVar("M", bound=Message)
+
+
+@dataclass(frozen=True)
+class People:
+    """For the service itself; what people see is asked of the directory with the viewer named."""
+
+    database: Database
+
+    async def households(self, ids: Collection[str]) -> dict[str, HouseholdChanged]:
+        """Households by id."""
+        return await self._by_id(HouseholdChanged, HOUSEHOLDS, ids)
+
+    async def families(self, ids: Collection[str]) -> dict[str, FamilyChanged]:
+        """Families by id."""
+        return await self._by_id(FamilyChanged, FAMILIES, ids)
+
+    async def educators(self, ids: Collection[str]) -> dict[str, EducatorChanged]:
+        """Educators by id."""
+        return await self._by_id(EducatorChanged, EDUCATORS, ids)
+
+    async def schools(self, ids: Collection[str]) -> dict[str, SchoolChanged]:
+        """Schools by id."""
+        return await self._by_id(SchoolChanged, SCHOOLS, ids)
+
+    async def _by_id(self, kind: type[M], name: str, ids: Collection[str]) -> dict[str, M]:
+        if not ids:
+            return {}
+        async with answering():
+            found = self.database[name].find({"_id": {"$in": sorted(set(ids))}})
+            return {row["_id"]: kind.model_validate(row) async for row in found}

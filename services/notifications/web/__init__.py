@@ -1,0 +1,12 @@
+"""People and programs come in here: staff pages, a family's link, and the JSON API."""
+
+from fastapi import APIRouter
+
+from services.notifications.web import api, letters, previews, settings, unsubscribe
+from services.notifications.web.unsubscribe import PUBLIC
+
+__all__ = ["PUBLIC", "router"]
+
+router = APIRouter()
+for part in (api, unsubscribe, previews, settings, letters):
+    router.include_router(part.router)

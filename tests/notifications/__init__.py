@@ -1,0 +1,1 @@
+"""Tests of notifications; they mirror the code."""

@@ -1,0 +1,191 @@
+"""Letters in all languages: what they say, how they look, and their bytes."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+from services.notifications.domain.notice import Content, EventWords
+from services.notifications.letters.layout import as_html, as_text
+from services.notifications.letters.tongue import LOCALES, WRITTEN_IN, tongue
+from services.notifications.letters.writing import write
+from tests.notifications.making import FACTS, LETTERS, NOTE, SCHOOL, occasion
+
+TRANSLATED = [language for language in WRITTEN_IN if language != "en"]
+KEYWORDS = {"_": None, "plain": None, "ngettext": (1, 2)}
+PLACEHOLDER = re.compile(r"%\(\w+\)s")
+
+
+# --- catalogs ------------------------------------------------------------
+
+
+def _sentences() -> list[str | tuple[str, ...]]:
+    folder = LOCALES.parent / "letters"
+    return [found[2] for found in extract_from_dir(folder, keywords=KEYWORDS)]
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_every_sentence_is_translated_and_none_is_left_over(language: str) -> None:
+    with (LOCALES / language / "LC_MESSAGES" / "letters.po").open("rb") as file:
+        catalog = read_po(file, locale=language)
+    kept = {message.id for message in catalog if message.id}
+    assert kept == set(_sentences())
+    for message in catalog:
+        strings = message.string if isinstance(message.string, tuple) else (message.string,)
+        assert all(strings), f"{language}: {message.id}"
+        assert not message.fuzzy or not message.id
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+def test_no_placeholder_is_lost_or_invented(language: str) -> None:
+    with (LOCALES / language / "LC_MESSAGES" / "letters.po").open("rb") as file:
+        catalog = read_po(file, locale=language)
+    for message in catalog:
+        if isinstance(message.id, tuple) or not message.id:
+            continue
+        assert isinstance(message.id, str)
+        assert isinstance(message.string, str)
+        assert sorted(PLACEHOLDER.findall(message.id)) == sorted(
+            PLACEHOLDER.findall(message.string)
+        )
+
+
+@pytest.mark.parametrize("language", WRITTEN_IN)
+def test_numbers_of_people_read_right(language: str) -> None:
+    said = [
+        tongue(language).ngettext("We expect %(count)s person.", "We expect %(count)s people.", n)
+        for n in (1, 2, 3, 11, 20)
+    ]
+    assert "%" not in "".join(said)
+    assert "3" in said[2]
+    assert "11" in said[3]
+    if language == "ar":
+        assert len({re.sub(r"\d+", "#", each) for each in said}) == 4
+
+
+# --- what a letter says ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", [*WRITTEN_IN, "vi", "so", "uk"])
+@pytest.mark.parametrize(("kind", "content"), LETTERS)
+def test_every_letter_ends_with_a_person_a_number_and_an_interpreter(
+    kind: str, content: Content, language: str
+) -> None:
+    letter = write(occasion(content, kind, language))
+    text = as_text(letter)
+    assert "555-0100" in text
+    person = "Ms. Rivera" if kind in {"good_news", "note"} else "Ana Pérez"
+    assert person in text.rsplit("555-0100", 1)[1]
+    asks = {"en": "interpreter", "es": "intérprete", "ar": "مترجم", "zh": "口译"}
+    assert asks[letter.language] in text.rsplit("555-0100", 1)[1]
+    assert "Maple Elementary" in letter.sender
+    assert "%(" not in text
+
+
+@pytest.mark.parametrize("language", [*WRITTEN_IN, "vi"])
+@pytest.mark.parametrize(("kind", "content"), LETTERS)
+def test_text_and_html_say_the_same(kind: str, content: Content, language: str) -> None:
+    letter = write(occasion(content, kind, language))
+    html = re.sub(r"<(style|head)>.*?</\1>", " ", as_html(letter), flags=re.DOTALL)
+    shown = " ".join(re.sub(r"<[^>]+>", " ", html).split())
+    for part in (letter.greeting, *letter.closing):
+        assert " ".join(part.split()) in shown.replace("&amp;", "&")
+    assert letter.greeting in as_text(letter)
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "greeting"),
+    [
+        ("en", "Good news about Maya", "Dear Lucía Gómez and Omar Haddad,"),
+        (
+            "es-MX",
+            "Buenas noticias sobre Maya",
+            "Un cordial saludo para Lucía Gómez y Omar Haddad:",
+        ),
+        (
+            "ar",
+            "خبر سار عن Maya",
+            "تحية طيبة إلى \u2068Lucía Gómez\u2069 و\u2068Omar Haddad\u2069،",
+        ),
+        ("zh-Hans", "关于 Maya 的好消息", "尊敬的 Lucía Gómez和Omar Haddad："),
+        ("vi", "Good news about Maya", "Dear Lucía Gómez and Omar Haddad,"),
+    ],
+)
+def test_the_good_news_letter_in_each_language(language: str, subject: str, greeting: str) -> None:
+    letter = write(occasion(NOTE, language=language))
+    assert (letter.subject, letter.greeting) == (subject, greeting)
+    assert "    Maya helped a new classmate today." in as_text(letter)
+
+
+def test_words_of_an_educator_stay_as_they_are_and_say_their_language() -> None:
+    html = as_html(write(occasion(NOTE, language="ar")))
+    assert 'lang="en"' in html
+    assert 'dir="ltr"' in html
+    assert "هذه الكلمات باللغة" in html
+    assert "These words are in" not in as_text(write(occasion(NOTE, language="en")))
+
+
+@pytest.mark.parametrize("language", ["vi", "so", "uk"])
+def test_other_families_get_english_with_a_line_in_their_language_on_top(language: str) -> None:
+    letter = write(occasion(NOTE, language=language))
+    assert letter.language == "en"
+    assert as_text(letter).startswith(letter.interpreter)
+    assert f'lang="{language}"' in as_html(letter)
+
+
+def test_arabic_runs_from_right_to_left_in_html_and_text() -> None:
+    letter = write(occasion(EventWords(facts=FACTS), "invitation", "ar"))
+    assert '<html lang="ar" dir="rtl">' in as_html(letter)
+    lines = as_text(letter).split("\n")
+    assert all(
+        line[0] == "\u200f" for line in lines if re.match(r"[\u0600-\u06ff]", line.strip("\u200f"))
+    )
+    assert any(line.startswith("https://") for line in lines)
+
+
+def test_a_changed_event_shows_what_is_new_and_what_was() -> None:
+    text = as_text(write(occasion(dict(LETTERS)["event_changed"], "event_changed")))
+    assert "Where (new): Library\nBefore: Gym" in text
+    assert "When (new)" not in text
+
+
+def test_an_invitation_offers_three_answers_by_one_link_each() -> None:
+    html = as_html(write(occasion(EventWords(facts=FACTS), "invitation", "es")))
+    for answer in ("yes", "maybe", "no"):
+        assert f'href="https://partners.schools.example/events/rsvp/token?answer={answer}"' in html
+    assert "jueves, 3 de diciembre de 2026" in html
+
+
+def test_a_school_without_a_number_names_its_office() -> None:
+    letter = write(occasion(NOTE, school=replace(SCHOOL, phone="")))
+    assert "Ask for Ms. Rivera at the school office." in as_text(letter)
+
+
+def test_html_is_escaped_and_nothing_is_fetched() -> None:
+    words = NOTE.model_copy(update={"words": "<script>alert(1)</script> {{7*7}} <img src=x>"})
+    html = as_html(write(occasion(words)))
+    assert "<script" not in html
+    assert "<img" not in html
+    assert "{{7*7}}" in html
+    assert not re.findall(r"<[^>]*(?:src=|url\()", html)
+
+
+def test_letters_are_short_and_plain_enough_for_the_sixth_grade() -> None:
+    sentences: list[str] = []
+    for kind, content in LETTERS:
+        letter = write(occasion(content, kind))
+        ours = [block.text for block in letter.blocks if hasattr(block, "text")]
+        ours += [*letter.closing[2:], *letter.footer]
+        sentences += [s for part in ours for s in re.split(r"(?<=[.!?:])\s+", part) if s.strip()]
+    words = [word for s in sentences for word in re.findall(r"[A-Za-z']+", s)]
+    syllables = sum(_syllables(word) for word in words)
+    grade = 0.39 * len(words) / len(sentences) + 11.8 * syllables / len(words) - 15.59
+    assert grade <= 6, f"Flesch-Kincaid grade {grade:.1f}"
+
+
+def _syllables(word: str) -> int:
+    groups = re.findall(r"[aeiouy]+", word.lower())
+    silent = word.lower().endswith("e") and len(groups) > 1
+    return max(1, len(groups) - silent)
