@@ -1,0 +1,1 @@
+"""School events: who is invited, who answered, and how many people to expect."""

@@ -1,0 +1,1 @@
+"""School events: rules, storage, actions, pages and messages."""
