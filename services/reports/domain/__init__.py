@@ -1,0 +1,1 @@
+"""What is true of figures: how messages become counts, and who may see which."""
