@@ -1,0 +1,1 @@
+"""The `partners` command, as people at a keyboard use it."""
