@@ -1,0 +1,1 @@
+"""The main job as a script that a person can read: `make tour`."""
