@@ -1,0 +1,1 @@
+"""Random histories of crashes, repetitions and delays against the platform's real code."""
