@@ -1,0 +1,74 @@
+"""Every point of a handler × every handler that the story has a message for; for `make faults`.
+
+Takes about a quarter of an hour, so that `make test` plays one handler of each kind instead
+(test_crash_points.py) and does not collect this file by itself.
+"""
+
+import json
+import sys
+import uuid
+from pathlib import Path
+
+import pytest
+
+from cli.door import SERVICES
+from shared import messages as m
+from shared.bus.topology import CONSUMES
+from tests.faults.crashes import HANDLER, Act, Cell, call
+from tests.faults.scene import Scene
+from tests.faults.take import Take
+from tests.journeys.bus import Tap
+
+NEVER_SAID = {
+    m.FamilySplit, m.FamilyMerged, m.NoticeBounced, m.EventChanged, m.EventCancelled,
+    m.ContactCorrected, m.NoticeRequested, m.NoticeNotSent, m.FlagsChanged, m.FlagsApplied,
+}  # fmt: skip
+"""Nothing in the story leads to these; their handlers are played by the models, in any order."""
+FOLDS = {"reports"}
+
+
+def said_again(kind: str) -> Act:
+    """The newest message of a type, under another id: its handler has it for the first time."""
+
+    async def act(scene: Scene, take: Take) -> None:
+        del take
+        for service in SERVICES:
+            query = {"envelope.type": kind}
+            row = scene.rows(service, "outbox").find_one(query, sort=[("_id", -1)])
+            if row is not None:
+                again = row["envelope"] | {"id": uuid.uuid4().hex}
+                async with Tap(scene.house) as tap:
+                    await tap.tell(json.dumps(again).encode(), kind, again["id"])
+                return
+        raise AssertionError(f"nobody ever said {kind}")
+
+    return act
+
+
+def cells_of(service: str) -> list[Cell]:
+    """All that this service can be ended over."""
+    found = []
+    for kind in CONSUMES[service]:
+        for point in HANDLER:
+            if kind not in NEVER_SAID:
+                # The transaction of a fold is one for many messages, and names none of them.
+                unnamed = service in FOLDS and point.startswith("work.")
+                detail = "" if unnamed else kind.TYPE
+                # What another system says has its effect once, under whatever id we tell it.
+                act = call if kind is m.ExternalFactReceived else said_again(kind.TYPE)
+                found.append(Cell(point, service, detail, act))
+    return found
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_service_may_end_over_each_of_its_messages(
+    scene: Scene, service: str, tmp_path: Path
+) -> None:
+    take = await scene.begin(tmp_path)
+    await take.history()
+    for cell in cells_of(service):
+        sys.stdout.write(f"  {cell.name}\n")
+        await cell.play(scene, take)
+    verdict = await scene.judged(take, lambda verdict: verdict.ok)
+    assert verdict.ok, verdict.as_text()
+    assert verdict.figures["lost"] == verdict.figures["doubled"] == 0
