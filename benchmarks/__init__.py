@@ -1,0 +1,1 @@
+"""What Partners costs, side by side with what one would otherwise write."""
