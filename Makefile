@@ -7,14 +7,15 @@ MAKEFLAGS += --no-print-directory
 PY := .venv/bin/python
 CODE := shared services embedded cli tests tools
 ARGS ?=
+WORKERS ?= 2
 export SERVERS
 
 ##@ Two commands to begin with
 .PHONY: demo test
 demo: setup system-demo ## the whole platform with a sample district, on http://127.0.0.1:8000
 	@exec .venv/bin/partners demo $(ARGS)
-test: setup system ## every test, on real RabbitMQ, MongoDB and Chromium (SERVERS=local|docker, ARGS=…)
-	@exec .venv/bin/pytest $(ARGS)
+test: setup system ## every test, on real RabbitMQ, MongoDB and Chromium (SERVERS=local|docker, WORKERS=2, ARGS=…)
+	@exec .venv/bin/pytest --numprocesses=$(WORKERS) --dist=loadgroup --no-loadscope-reorder $(ARGS)
 
 ##@ Trying it
 .PHONY: demo-reset tour

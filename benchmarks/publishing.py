@@ -14,7 +14,8 @@ from benchmarks.house import client_of, loaded_house
 from benchmarks.mailing import CONTACTS, families_with_mail
 from benchmarks.stage import Aim, Measurement, Result, Stage
 from cli.door import SERVICES
-from embedded.mongod import dies_with_parent, free_port
+from embedded.mongod import dies_with_parent
+from embedded.ports import free_port
 from services.contacts.store import KEPT
 from shared.mongo import Database, close, connect
 from shared.outbox import OUTBOX

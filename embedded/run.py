@@ -11,8 +11,9 @@ from typing import Any
 from cli.door import Door, Profile
 from embedded import secrets
 from embedded.load import Loaded, load, sample
-from embedded.mongod import free_port, start_mongod
+from embedded.mongod import start_mongod
 from embedded.platform import Platform
+from embedded.ports import free_port
 from services.gateway.actions.first_steps import first_steps
 from shared import telemetry
 from shared.bus.local import LocalBus

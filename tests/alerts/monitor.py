@@ -21,7 +21,8 @@ from typing import Any
 import httpx2
 import yaml
 
-from embedded.mongod import dies_with_parent, free_port
+from embedded.mongod import dies_with_parent
+from embedded.ports import free_port
 from tests.journeys.waiting import eventually
 from tests.servers.broker import ServerMissing
 

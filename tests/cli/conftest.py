@@ -12,7 +12,7 @@ import uvicorn
 from typer.testing import CliRunner, Result
 
 from cli.commands import commands as app
-from embedded.mongod import free_port
+from embedded.ports import free_port
 from services.contacts.app import build as build_contacts
 from services.gateway.actions import Gate
 from services.gateway.actions.first_steps import first_steps

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from embedded.mongod import free_port
+from embedded.ports import free_port
 from services.gateway.store import KEPT
 from shared.bus.definitions import password_hash
 from shared.bus.setup import declare

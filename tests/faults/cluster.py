@@ -26,7 +26,7 @@ from embedded.mongod import (
     dies_with_parent,
     find_mongod,
 )
-from tests.faults.ports import steady_port
+from embedded.ports import free_port
 from tests.faults.proxy import Proxies, Proxy
 
 SIZE = 3
@@ -42,7 +42,7 @@ class Node:
     """One mongod; its address and its data stay when it dies."""
 
     folder: Path
-    port: int = field(default_factory=steady_port)
+    port: int = field(default_factory=free_port)
     _running: "subprocess.Popen[bytes] | None" = None
 
     @property
@@ -225,7 +225,7 @@ def uri_of(addresses: Sequence[str]) -> str:
 
 def before(cluster: Cluster, proxies: Proxies, chance: random.Random) -> list[Proxy]:
     """A proxy before each node, for one client that finds all nodes through these alone."""
-    ports = [steady_port() for _ in cluster.nodes]
+    ports = [free_port() for _ in cluster.nodes]
     renamed = {
         node.address.encode(): f"127.0.0.1:{port}".encode()
         for node, port in zip(cluster.nodes, ports, strict=True)

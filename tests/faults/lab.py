@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from cli.door import SERVICES
-from embedded.mongod import free_port
+from embedded.ports import free_port
 from tests.faults import clocks
 from tests.faults.cluster import SIZE, Cluster, before, uri_of
 from tests.faults.ledger import Ledger

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import uvloop
 
+from embedded.ports import free_port
 from tests.faults.wire import Way, Wire
 
 Found = TypeVar("Found")
@@ -39,7 +40,7 @@ class Proxy:
         rename: Mapping[bytes, bytes] | None = None,
     ) -> None:
         self.target = (target_host, target_port)
-        self.port = port
+        self.port = port or free_port()
         self.passed: dict[Way, int] = {"up": 0, "down": 0}
         """Bytes that went through."""
         self.struck: Counter[str] = Counter()
@@ -59,7 +60,7 @@ class Proxy:
         self._drop_after: bytes | None = None
 
     async def start(self) -> None:
-        """Begin to listen, in the running loop; `port` says where."""
+        """Begin to listen, in the running loop."""
         self._loop = asyncio.get_running_loop()
         await self._listen()
 
@@ -194,7 +195,6 @@ class Proxy:
             self._server = await self._loop.create_server(
                 lambda: Wire(self).client, "127.0.0.1", self.port
             )
-            self.port = self._server.sockets[0].getsockname()[1]
 
     def _silence(self) -> None:
         if self._server is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from embedded.mongod import free_port
+from embedded.ports import free_port
 from tests.faults.sink import MODES, Sink, open_sink
 from tests.journeys.waiting import eventually
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from embedded.mongod import free_port
+from embedded.ports import free_port
 from shared.web import Front
 
 ONE_HOP = frozenset({b"connection", b"keep-alive", b"transfer-encoding", b"content-length"})

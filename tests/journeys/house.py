@@ -19,7 +19,7 @@ from typing import Any
 from pymongo import AsyncMongoClient
 
 from cli.door import SERVICES, Door, Profile
-from embedded.mongod import free_port
+from embedded.ports import free_port
 from embedded.secrets import fresh_secrets
 from shared.bus.definitions import ADMINISTRATOR, definitions
 from tests.journeys.front import FrontDoor

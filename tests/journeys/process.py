@@ -10,7 +10,8 @@ from typing import Protocol
 
 import httpx2
 
-from embedded.mongod import dies_with_parent, free_port
+from embedded.mongod import dies_with_parent
+from embedded.ports import free_port
 from tests.journeys.waiting import eventually
 
 ROOT = Path(__file__).parents[2]

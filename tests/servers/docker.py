@@ -5,7 +5,8 @@ import os
 import subprocess
 from typing import Any, cast
 
-from embedded.mongod import TRANSACTION_SECONDS, become_primary, free_port
+from embedded.mongod import TRANSACTION_SECONDS, become_primary
+from embedded.ports import free_port
 from tests.servers.broker import PASSWORD, USER, Broker, run
 
 RABBITMQ_IMAGE = "rabbitmq:4-management"

@@ -9,7 +9,8 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from embedded.mongod import RunningMongod, dies_with_parent, free_port, start_mongod
+from embedded.mongod import RunningMongod, dies_with_parent, start_mongod
+from embedded.ports import free_port
 from tests.servers.broker import PASSWORD, USER, Broker, ServerMissing, run
 
 # Where Debian and the generic package keep the plain scripts; the ones in /usr/sbin change user.
