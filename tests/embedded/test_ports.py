@@ -1,3 +1,5 @@
+"""Ports of the servers that tests and the one-process platform start."""
+
 import socket
 
 import pytest
