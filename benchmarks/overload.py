@@ -276,7 +276,7 @@ MEASUREMENT = Measurement(
 
 async def _alone(minutes: float, *, quick: bool) -> None:
     # Imported late: the list of all measurements holds this one.
-    from benchmarks.__main__ import MEASUREMENTS
+    from benchmarks.__main__ import SHOWN
 
     choice = choose(os.environ.get("SERVERS", ""))
     servers, began = choice.servers(), time.perf_counter()
@@ -291,7 +291,7 @@ async def _alone(minutes: float, *, quick: bool) -> None:
         keep(
             [Kept("overload", found, time.perf_counter() - began)], choice.where, datetime.now(UTC)
         )
-        write_page(MEASUREMENTS)
+        write_page(SHOWN)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,8 @@ def pytest_report_header() -> str:
     return f"servers: {choice.where} ({choice.why}; SERVERS=local or docker chooses)"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(tryfirst=True)  # before xdist looks at the marks
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Say what must stay in one process when tests run in several (`make test`).
 
     A package that shares a whole running platform stays together; else each file does.
@@ -35,7 +36,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         file = item.path
         shared = file.parent.name in SHARING_A_PLATFORM
-        item.add_marker(pytest.mark.xdist_group(str(file.parent if shared else file)))
+        group = (file.parent if shared else file).relative_to(config.rootpath)
+        item.add_marker(pytest.mark.xdist_group(group.as_posix()))
 
 
 @pytest.fixture(autouse=True)
