@@ -15,7 +15,7 @@ export SERVERS
 demo: setup system-demo ## the whole platform with a sample district, on http://127.0.0.1:8000
 	@exec .venv/bin/partners demo $(ARGS)
 test: setup system ## every test, on real RabbitMQ, MongoDB and Chromium (SERVERS=local|docker, WORKERS=2, ARGS=…)
-	@exec .venv/bin/pytest --numprocesses=$(WORKERS) --dist=loadgroup --no-loadscope-reorder $(ARGS)
+	@exec .venv/bin/pytest --numprocesses=$(WORKERS) --dist=loadfile --no-loadscope-reorder $(ARGS)
 
 ##@ Trying it
 .PHONY: demo-reset tour

@@ -1,7 +1,8 @@
 """A bare FastAPI endpoint: `python -m benchmarks.bare URI DATABASE PORT`; what a user would write.
 
 `/one` inserts the contact and nothing else; `/same` writes, in one transaction, the documents that
-the platform writes for a contact: the contact, and the message that tells of it.
+the platform writes for a contact: the contact, the message that tells of it, and when the family
+heard last.
 """
 
 import sys
@@ -11,7 +12,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 
 from shared.clock import new_id
-from shared.garbage import collect_rarely
+from shared.interpreter import collect_rarely, give_way_soon
 from shared.mongo import Database, Session, connect
 
 
@@ -36,6 +37,10 @@ def app(database: Database, contact: dict[str, Any], message: dict[str, Any]) ->
             await database["contacts"].insert_one(row, session=session)
             told = {**message, "_id": new_id()}
             await database["outbox"].insert_one(told, session=session)
+            newest = {"$max": {"contact_at": row["occurred_at"]}}
+            await database["heard"].update_one(
+                {"_id": row["family_id"]}, newest, upsert=True, session=session
+            )
 
         await database.transaction(body)
         return {"contact_id": row["_id"]}
@@ -54,4 +59,5 @@ if __name__ == "__main__":
     import uvloop
 
     collect_rarely()
+    give_way_soon()
     uvloop.run(_serve(sys.argv[1], sys.argv[2], int(sys.argv[3])))

@@ -20,8 +20,8 @@ from shared.bus.rabbit import RabbitBus
 from shared.clock import SystemClock, new_id
 from shared.deadletters import DEAD_LETTERS, DeadLetters
 from shared.envelope import Envelope
-from shared.garbage import collect_rarely
 from shared.inbox import INBOX, Inbox
+from shared.interpreter import collect_rarely, give_way_soon
 from shared.outbox import OUTBOX, Units
 
 QUEUE = "reports"
@@ -39,6 +39,7 @@ async def folding(stage: Stage) -> list[Result]:
     """
     # As `partners serve` does; the baselines get it as well.
     collect_rarely()
+    give_way_soon()
     many, few = (2_000, 100) if stage.quick else (20_000, 1_500)
     ours, floor = [], []
     for _ in range(1 if stage.quick else ROUNDS):

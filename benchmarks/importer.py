@@ -20,8 +20,8 @@ from services.contacts.domain.importing import Import
 from services.contacts.store import KEPT
 from shared import telemetry
 from shared.clock import SystemClock, new_id
-from shared.garbage import collect_rarely
 from shared.inbox import INBOX
+from shared.interpreter import collect_rarely, give_way_soon
 from shared.mongo import Database, connect
 from shared.outbox import OUTBOX, Units
 
@@ -63,6 +63,7 @@ async def import_roster(uri: str, name: str, folder: Path) -> dict[str, object]:
     await database.ensure(OUTBOX, INBOX, *KEPT)
     desk = Desk(Units(database, "contacts", SystemClock(), new_id))
     collect_rarely()
+    give_way_soon()
     began = time.perf_counter()
     job: Import = await receive_roster(
         desk.store,

@@ -142,7 +142,8 @@ transaction, and the relay publishes, confirmed, to RabbitMQ meanwhile. The othe
 stopped, since what they make of the messages is measured elsewhere.
 
 - *the same documents in one transaction*: a FastAPI endpoint that verifies nothing, and writes a
-  contact and a message of the same size with the same indexes. Nobody ever tells the message.
+  contact and a message of the same size with the same indexes, and when the family heard last.
+  Nobody ever tells the message. Python has the same settings (`shared/interpreter.py`).
 - *one insert*: the contact alone.
 
 All writes are majority and journaled; {REQUESTS:,} requests each by turns, the best of {ROUNDS}.

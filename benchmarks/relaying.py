@@ -11,7 +11,7 @@ from benchmarks.stage import Measurement, Result, Stage, Stopwatch
 from shared.bus.rabbit import RabbitBus
 from shared.clock import SystemClock, new_id
 from shared.envelope import Envelope
-from shared.garbage import collect_rarely
+from shared.interpreter import collect_rarely, give_way_soon
 from shared.outbox import OUTBOX, Publisher, Relay, Units, Work
 
 MANY = 10_000
@@ -43,6 +43,7 @@ class Timed:
 async def relaying(stage: Stage) -> list[Result]:
     """A backlog told by our relay, the same published straight, and the delay of single ones."""
     collect_rarely()
+    give_way_soon()
     many, seconds = (1_000, 2) if stage.quick else (MANY, SECONDS)
     ours, floor = await _backlog(stage, many), await _straight(stage, many)
     delays = await _one_by_one(stage, RATE * seconds)

@@ -15,8 +15,8 @@ from shared.bus.handlers import Consumer
 from shared.bus.rabbit import RabbitBus
 from shared.clock import SystemClock, new_id
 from shared.deadletters import DeadLetters
-from shared.garbage import collect_rarely
 from shared.inbox import Inbox
+from shared.interpreter import collect_rarely, give_way_soon
 from shared.mongo import connect
 from shared.outbox import Units
 
@@ -39,4 +39,5 @@ async def _fold(uri: str, name: str, broker: str) -> None:
 if __name__ == "__main__":
     telemetry.setup(service="reports", level="ERROR")
     collect_rarely()
+    give_way_soon()
     uvloop.run(_fold(*sys.argv[1:4]))

@@ -13,7 +13,7 @@ from cli.trouble import UNREADABLE, Trouble
 from shared import telemetry
 from shared.bus import topology
 from shared.bus.rabbit import RabbitBus
-from shared.garbage import collect_rarely
+from shared.interpreter import collect_rarely, give_way_soon
 from shared.mongo import close, connect
 from shared.service import Service
 from shared.settings import Settings, from_environment
@@ -30,6 +30,7 @@ def serve(service: str) -> None:
     for each in (signal.SIGTERM, signal.SIGINT):
         # uvicorn catches these to stop, and sends them again when it has; then we are to finish.
         signal.signal(each, lambda *_: None)
+    give_way_soon()
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_serve(settings, build))
 

@@ -18,7 +18,7 @@ from services.gateway.actions.first_steps import first_steps
 from shared import telemetry
 from shared.bus.local import LocalBus
 from shared.clock import SystemClock
-from shared.garbage import collect_rarely
+from shared.interpreter import collect_rarely, give_way_soon
 from shared.mongo import close, connect
 from shared.settings import Settings
 
@@ -92,6 +92,7 @@ class embedded:  # noqa: N801 - used as `async with embedded(folder, port) as ru
         clock = SystemClock()
         self._platform = Platform(settings, self._database, LocalBus(self._database, clock), clock)
         collect_rarely()
+        give_way_soon()
         await self._platform.start()
         login = "district@staff.example"
         await first_steps(

@@ -266,7 +266,14 @@ class Directory:
         """Whether the viewer may see a family on a day."""
         query = {"_id": family_id, **await self.sight(viewer, on)}
         async with answering():
-            return await self.database[FAMILIES].count_documents(query, limit=1) == 1
+            return await self.database[FAMILIES].find_one(query, {"_id": 1}) is not None
+
+    async def family_seen_by(
+        self, viewer: Viewer, family_id: str, on: date
+    ) -> m.FamilyChanged | None:
+        """One family in full; None also where the viewer may not see it on a day."""
+        query = {"_id": family_id, **await self.sight(viewer, on)}
+        return await self._one(m.FamilyChanged, query)
 
     async def sees_household(self, viewer: Viewer, household_id: str, on: date) -> bool:
         """Whether the viewer may see a household: one of its families is in sight."""
@@ -278,7 +285,7 @@ class Directory:
             **await self.sight(viewer, on),
         }
         async with answering():
-            return await self.database[FAMILIES].count_documents(query, limit=1) == 1
+            return await self.database[FAMILIES].find_one(query, {"_id": 1}) is not None
 
     async def family_ids_seen_by(self, viewer: Viewer, on: date) -> list[str]:
         """The ids of all active families that the viewer may see on a day."""

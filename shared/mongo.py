@@ -99,6 +99,7 @@ class Database:
     name: str
     _raw: AsyncIOMotorDatabase[Document] = field(init=False)
     _left_open: LeftOpen = field(init=False)
+    _known: dict[str, Collection] = field(default_factory=dict, init=False)
 
     def __post_init__(self) -> None:
         self._left_open = LeftOpen(self.client)
@@ -111,7 +112,10 @@ class Database:
         )
 
     def __getitem__(self, collection: str) -> Collection:
-        return self._raw[collection]
+        # Kept: the driver makes a new one each time, which costs as much as a question's parsing.
+        if collection not in self._known:
+            self._known[collection] = self._raw[collection]
+        return self._known[collection]
 
     def beside(self, name: str) -> "Database":
         """Another database of the same server and user, such as the local bus."""

@@ -18,26 +18,11 @@ from tests.servers.local import LocalServers
 settings.register_profile("partners", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("partners")
 
-SHARING_A_PLATFORM = {"browser", "journeys"}
-
 
 def pytest_report_header() -> str:
     """Say in the header which servers this run uses, and why."""
     choice = choose(os.environ.get("SERVERS", ""))
     return f"servers: {choice.where} ({choice.why}; SERVERS=local or docker chooses)"
-
-
-@pytest.hookimpl(tryfirst=True)  # before xdist looks at the marks
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Say what must stay in one process when tests run in several (`make test`).
-
-    A package that shares a whole running platform stays together; else each file does.
-    """
-    for item in items:
-        file = item.path
-        shared = file.parent.name in SHARING_A_PLATFORM
-        group = (file.parent if shared else file).relative_to(config.rootpath)
-        item.add_marker(pytest.mark.xdist_group(group.as_posix()))
 
 
 @pytest.fixture(autouse=True)

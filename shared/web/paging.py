@@ -43,7 +43,7 @@ class Slice(Generic[T]):
     next: str | None = None
 
 
-def _cursor(
+async def _cursor(
     after: Annotated[str | None, Query(max_length=600)] = None,
     size: Annotated[int, Query(ge=1, le=MOST)] = PAGE_SIZE,
 ) -> CursorIn:

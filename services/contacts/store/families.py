@@ -54,8 +54,8 @@ class FamilyRows:
 
     async def one(self, family_id: str, *, seen_by: Viewer, on: date) -> FamilyChanged:
         """One family in full; `NotFound` also where the viewer may not know of it."""
-        family = await self.directory.family(family_id)
-        if family is None or not await self.sees(seen_by, family_id, on):
+        family = await self.directory.family_seen_by(seen_by, family_id, on)
+        if family is None:
             raise NotFound("There is no such family, or it is not one of yours.")
         return family
 

@@ -17,7 +17,7 @@ from shared.identity import Viewer
 Pair = tuple[str, str]
 
 
-def _desk_of(request: Request) -> Desk:
+async def _desk_of(request: Request) -> Desk:
     return cast("Desk", request.app.state.desk)
 
 

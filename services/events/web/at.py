@@ -25,17 +25,17 @@ class Front:
     """Makes the ids of calendar entries unique in the world, as in letters."""
 
 
-def front_of(request: Request) -> Front:
+async def _front_of(request: Request) -> Front:
     """What `app.build` put together."""
     return cast("Front", request.app.state.front)
 
 
-def _desk_of(request: Request) -> Desk:
-    return front_of(request).desk
+async def _desk_of(request: Request) -> Desk:
+    return (await _front_of(request)).desk
 
 
 AtDesk = Annotated[Desk, Depends(_desk_of)]
-AtFront = Annotated[Front, Depends(front_of)]
+AtFront = Annotated[Front, Depends(_front_of)]
 
 
 def sentence(page: web.PageContext, error: PartnersError) -> str:

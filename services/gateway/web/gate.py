@@ -8,11 +8,11 @@ from services.gateway.actions import Gate
 from shared import web
 
 
-def _gate(request: Request) -> Gate:
+async def _gate(request: Request) -> Gate:
     return cast("Gate", request.app.state.gate)
 
 
-def _place(request: Request) -> str:
+async def _place(request: Request) -> str:
     return web.address_key(request.client.host if request.client else None)
 
 

@@ -50,7 +50,7 @@ CATEGORIES: dict[Category, str] = {
 }
 
 
-def _room_of(request: Request) -> MailRoom:
+async def _room_of(request: Request) -> MailRoom:
     return cast("MailRoom", request.app.state.room)
 
 

@@ -7,7 +7,7 @@ from fastapi import Depends, Query, Request
 from services.reports.actions import Desk
 
 
-def _desk_of(request: Request) -> Desk:
+async def _desk_of(request: Request) -> Desk:
     return cast("Desk", request.app.state.desk)
 
 

@@ -1,20 +1,22 @@
-"""Python looks for cycles rarely, and still finds them."""
+"""Python looks for cycles rarely, and still finds them; and its threads give way soon."""
 
 import gc
+import sys
 import weakref
 from collections.abc import Iterator
 
 import pytest
 
-from shared.garbage import YOUNG, collect_rarely
+from shared.interpreter import SWITCH_SECONDS, YOUNG, collect_rarely, give_way_soon
 
 
 @pytest.fixture
 def as_before() -> Iterator[None]:
-    thresholds = gc.get_threshold()
+    thresholds, switches = gc.get_threshold(), sys.getswitchinterval()
     yield
     gc.unfreeze()
     gc.set_threshold(*thresholds)
+    sys.setswitchinterval(switches)
 
 
 class Knot:
@@ -31,3 +33,10 @@ def test_cycles_are_found_all_the_same(as_before: None) -> None:
     kept: list[list[int]] = [[] for _ in range(2 * YOUNG)]
     assert knot() is None
     assert len(kept) == 2 * YOUNG
+
+
+def test_threads_give_way_sooner_than_by_default(as_before: None) -> None:
+    before = sys.getswitchinterval()
+    give_way_soon()
+    assert sys.getswitchinterval() == pytest.approx(SWITCH_SECONDS)
+    assert before > SWITCH_SECONDS
