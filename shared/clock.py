@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Protocol
+from uuid import UUID
 
 from uuid6 import uuid7
 
@@ -46,3 +48,11 @@ class SetClock:
 def new_id() -> str:
     """A fresh UUIDv7 as text."""
     return str(uuid7())
+
+
+def id_from(*parts: str) -> str:
+    """An id that follows from some words (a UUIDv8, RFC 9562): the same each time, for what may be
+    asked for twice and is to be made once (ADR 13).
+    """
+    digest = sha256("\0".join(parts).encode()).hexdigest()
+    return str(UUID(int=int(digest[:32], 16) & ~(0xF << 76 | 0x3 << 62) | 8 << 76 | 2 << 62))

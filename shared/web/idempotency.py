@@ -7,14 +7,13 @@ Follows the IETF draft "The Idempotency-Key HTTP Header Field": another body und
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from hashlib import sha256
-from uuid import UUID
 
 from fastapi import Request
 from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 from starlette.responses import Response
 
-from shared.clock import Clock
+from shared.clock import Clock, id_from
 from shared.errors import Conflict, Refused
 from shared.mongo import Database, Document, Kept, answering
 from shared.web.visit import visit_of
@@ -59,17 +58,12 @@ async def idempotent(
     if kept is not None:
         return _again(kept)
     try:
-        response = await create(_id_from(row_id))
+        response = await create(id_from(row_id))
     except BaseException:
         await database["idempotency"].delete_one({"_id": row_id})
         raise
     await _keep(database, row_id, response)
     return response
-
-
-def _id_from(row_id: str) -> str:
-    """An id for what a request makes (a UUIDv8, RFC 9562): the same each time it is sent."""
-    return str(UUID(int=int(row_id[:32], 16) & ~(0xF << 76 | 0x3 << 62) | 8 << 76 | 2 << 62))
 
 
 async def _row_id(request: Request, key: str) -> str:

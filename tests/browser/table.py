@@ -55,6 +55,25 @@ async def _contact_refused(page: Page, world: World) -> None:
     await _press(page, "main form button:not([formaction])")
 
 
+async def _class_form(page: Page, world: World) -> None:
+    await page.goto("/contacts/")
+    await _press(page, "nav a[href^='?class=']")
+    await _press(page, "a[href^='/contacts/together']")
+
+
+async def _nobody_chosen(page: Page, world: World) -> None:
+    await _class_form(page, world)
+    await _press(page, "main form button:not([formaction])")
+
+
+async def _preview_of_several(page: Page, world: World) -> None:
+    await _class_form(page, world)
+    for at in range(2):
+        await page.locator("[name=family_ids]").nth(at).check()
+    await page.fill("[name=words]", "You were all so kind today.")
+    await _press(page, "[formaction='/notifications/preview']")
+
+
 async def _event_refused(page: Page, world: World) -> None:
     await page.goto("/events/new")
     await _press(page, "main button[value=publish]")
@@ -125,6 +144,9 @@ PAGES = (
     Row("/contacts/families/{family_id}/log", "educator"),
     Row("/contacts/families/{family_id}/log", "educator", status=422, arrive=_contact_refused,
         name="a contact refused"),
+    Row("/contacts/together", "educator", arrive=_class_form, name="for several families"),
+    Row("/contacts/together", "educator", status=422, arrive=_nobody_chosen,
+        name="for several families, nobody chosen"),
     Row("/contacts/families/{separated_id}/flags", "principal"),
     Row("/contacts/entries/{contact_id}", "educator"),
     Row("/contacts/entries/{undone_id}", "educator"),
@@ -176,6 +198,7 @@ PAGES = (
 
 COME_BY = (
     Row("", "educator", arrive=_preview, name="how a letter reads"),
+    Row("", "educator", arrive=_preview_of_several, name="how a letter to several reads"),
     Row("", "educator", status=422, arrive=_preview_of_nothing, name="how no letter reads"),
     Row("", "district", arrive=_secret_once, name="a secret, once"),
     Row("", "district", arrive=_link_once, name="a link, once"),

@@ -180,6 +180,24 @@ async def test_what_was_filled_in_can_be_saved_right_from_the_preview(
     assert re.search(r'family-smith/log">\s*<input type="hidden" name="csrf_token"', shown)
 
 
+async def test_of_several_families_of_a_class_the_first_is_shown_and_all_can_be_saved(
+    site: Site, form_page: str
+) -> None:
+    filled = {
+        **{name: value for name, value in NOTE.items() if name in {"words", "tone"}},
+        "class_id": "class-1",
+        "family_ids": ["family-smith", "family-other"],
+        "form_id": "form-of-today",
+    }
+    async with site.browser(OFFICE) as browser:
+        shown = (await fill_in(browser, "/notifications/preview", form_page, filled)).text
+    assert "Good news about Smith" in shown
+    assert "each of the others gets the same words" in shown
+    assert 'action="/contacts/together"' in shown
+    assert shown.count('name="family_ids"') == 2
+    assert "Save and write to the families" in shown
+
+
 async def test_a_correction_is_saved_from_its_own_form(site: Site, form_page: str) -> None:
     filled = {**NOTE, "version": "1"}
     async with site.browser(OFFICE) as browser:

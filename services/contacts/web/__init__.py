@@ -11,10 +11,11 @@ from services.contacts.web import (
     roster_api,
     rosters,
     schools,
+    together,
 )
 
 __all__ = ["router"]
 
 router = APIRouter()
-for part in (api, roster_api, families, logging, mine, flags, rosters, schools):
+for part in (api, roster_api, families, logging, mine, flags, rosters, schools, together):
     router.include_router(part.router)

@@ -39,7 +39,7 @@ async def my_families(
         "contacts/families.html",
         families=families,
         recent=recent,
-        classes=await _classes(desk, viewer),
+        classes=await classes_of(desk, viewer),
         q=q,
         class_id=class_id,
         waiting=[each for each in families if not _heard_since(each, month, zone)],
@@ -54,7 +54,7 @@ async def _recent(desk: AtDesk, viewer: Viewer) -> list[FamilyLine]:
     return await desk.store.families.lines(ids, seen_by=viewer, on=on)
 
 
-async def _classes(desk: AtDesk, viewer: Viewer) -> list[SchoolClass]:
+async def classes_of(desk: AtDesk, viewer: Viewer) -> list[SchoolClass]:
     """The viewer's own classes, by title."""
     own = await desk.store.directory.classes_of(viewer, await day_of(desk, viewer))
     found: list[SchoolClass] = []

@@ -10,6 +10,7 @@ from services.notifications.actions.previewing import NoteDraft, Previewed, prev
 from services.notifications.actions.room import MailRoom
 from services.notifications.web.at import AtRoom
 from shared import web
+from shared.directory import in_sight
 from shared.errors import NotFound, Refused
 from shared.i18n import N_
 from shared.identity import Viewer
@@ -26,8 +27,13 @@ NEVER_MAILED = N_(
 
 
 class PreviewForm(Record):
-    """The fields of the form that logs a contact, as far as a letter needs them."""
+    """The fields of the forms that log contacts, as far as a letter needs them.
 
+    With `class_id` there are several families, and the first is shown.
+    """
+
+    class_id: Annotated[str, Field(max_length=300)] = ""
+    family_ids: tuple[str, ...] = ()
     family_id: Annotated[str, Field(max_length=64)] = ""
     student_id: Annotated[str, Field(max_length=64)] = ""
     student_ids: tuple[str, ...] = ()
@@ -50,20 +56,27 @@ async def show_preview(
     template = "_preview.html" if part else "preview.html"
     if not form.ok or not form.data.words.strip():
         return page.render(
-            f"notifications/{template}", status=422, letters=None, draft=None, filled=[]
+            f"notifications/{template}", status=422, letters=None, draft=None, filled=[], together=0
         )
     if form.data.tone == "concern":
         context: dict[str, object] = {
             "letters": None,
             "draft": None,
             "filled": [],
+            "together": 0,
             "refused": NEVER_MAILED,
         }
         return page.render(f"notifications/{template}", status=422, **context)
     draft = await _draft(room, form.data, family_id, page.language)
     letters = await preview(room, draft, viewer)
     filled = [] if part else await _filled(page)
-    return page.render(f"notifications/{template}", letters=letters, draft=draft, filled=filled)
+    return page.render(
+        f"notifications/{template}",
+        letters=letters,
+        draft=draft,
+        filled=filled,
+        together=len(form.data.family_ids) if form.data.class_id else 0,
+    )
 
 
 async def _filled(page: web.PageContext) -> list[tuple[str, str]]:
@@ -97,15 +110,37 @@ async def _one(room: MailRoom, draft: NoteDraft, viewer: Viewer, household_id: s
 
 async def _draft(room: MailRoom, sent: PreviewForm, family_id: str, language: str) -> NoteDraft:
     family = sent.family_id or family_id
+    if sent.class_id and sent.family_ids:
+        return await _draft_for_first(room, sent, language)
     one = sent.student_id or (sent.student_ids[0] if sent.student_ids else "")
     if not family and one:
         found = await room.directory.family_of_student(one)
         family = found.family_id if found else ""
     if not family or not sent.words.strip():
         raise Refused(N_("Go back and write something to the family first."))
+    return _note(sent, family, sent.student_ids, language)
+
+
+async def _draft_for_first(room: MailRoom, sent: PreviewForm, language: str) -> NoteDraft:
+    """About the pupils of the first family who are in the class, as contacts will log it."""
+    family = await room.directory.family(sent.family_ids[0])
+    pupils = tuple(
+        student.student_id
+        for student in (family.students if family else ())
+        if any(
+            each.class_id == sent.class_id and in_sight(each, room.now.date())
+            for each in student.enrollments
+        )
+    )
+    return _note(sent, sent.family_ids[0], pupils, language)
+
+
+def _note(
+    sent: PreviewForm, family_id: str, student_ids: tuple[str, ...], language: str
+) -> NoteDraft:
     return NoteDraft(
-        family_id=family,
-        student_ids=sent.student_ids,
+        family_id=family_id,
+        student_ids=student_ids,
         words=sent.words,
         words_language=sent.words_language or language,
         tone=sent.tone,

@@ -1,0 +1,158 @@
+"""Logging the same contact for several families of a class, in one form."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Literal
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from services.contacts.actions.together import (
+    MOST_FAMILIES,
+    Home,
+    Together,
+    homes_of_class,
+    log_for_class,
+)
+from services.contacts.domain.contact import MOST_NOTE, MOST_WORDS, ContactDraft
+from services.contacts.web.at import CHANNELS, OUTCOMES, TONES, AtDesk, choices, day_of, zone_at
+from services.contacts.web.families import classes_of, family_title
+from shared import web
+from shared.errors import NotFound
+from shared.i18n import N_
+from shared.identity import Viewer
+from shared.messages import Channel, Outcome, SchoolClass
+
+router = APIRouter(tags=["contacts"])
+GLAD_TONES = {tone: words for tone, words in TONES.items() if tone != "concern"}
+"""A concern is for one family alone."""
+
+
+class TogetherForm(BaseModel):
+    """The form: who, and the same facts for each of them."""
+
+    family_ids: tuple[str, ...] = Field(
+        title=N_("Families"), min_length=1, max_length=MOST_FAMILIES
+    )
+    channel: Channel = Field("in_person", title=N_("How"))
+    outcome: Outcome = Field("reached", title=N_("What happened"))
+    tone: Literal["good_news", "hello", "information"] = Field(
+        "good_news", title=N_("What it was about")
+    )
+    words: str = Field("", title=N_("Also write to the family"), max_length=MOST_WORDS)
+    occurred_at: datetime | None = Field(None, title=N_("When, if not just now"))
+    note: str = Field("", title=N_("Note for staff"), max_length=MOST_NOTE)
+    class_id: str = Field(max_length=300)
+    form_id: str = Field(min_length=8, max_length=64)
+
+    def draft(self, zone: ZoneInfo, words_language: str) -> ContactDraft:
+        """What the rules read, for the first family. A time without a zone is the school's."""
+        at = self.occurred_at
+        return ContactDraft(
+            family_id=self.family_ids[0],
+            channel=self.channel,
+            tone=self.tone,
+            outcome=self.outcome,
+            occurred_at=at.replace(tzinfo=zone) if at and at.tzinfo is None else at,
+            words=self.words,
+            words_language=words_language,
+            note=self.note,
+        )
+
+
+Sent = Annotated[web.Form[TogetherForm], web.form(TogetherForm)]
+ClassIn = Annotated[str, Query(alias="class", max_length=300)]
+
+
+@router.get("/contacts/together", include_in_schema=False)
+async def open_form(
+    page: web.Page,
+    viewer: web.SignedIn,
+    desk: AtDesk,
+    class_id: ClassIn = "",
+    everybody: Annotated[bool, Query(alias="all")] = False,
+) -> Response:
+    """The families of a class, none of them chosen, or all."""
+    on = await day_of(desk, viewer)
+    homes = await homes_of_class(desk.store, class_id, viewer, on)
+    chosen = [each.family.family_id for each in homes] if everybody else []
+    form = web.Form.blank(
+        TogetherForm, family_ids=chosen, class_id=class_id, form_id=desk.units.mint()
+    )
+    return await _form_page(page, desk, viewer, homes, form)
+
+
+@router.post("/contacts/together", include_in_schema=False)
+async def post_contacts(page: web.Page, viewer: web.SignedIn, desk: AtDesk, form: Sent) -> Response:
+    """Log one contact for each family; those that could not be stay chosen, with the reason."""
+    on = await day_of(desk, viewer)
+    homes = await homes_of_class(desk.store, form.value("class_id"), viewer, on)
+    if form.ok:
+        sent = form.data
+        done = await log_for_class(
+            desk.store,
+            desk.units,
+            sent.draft(await zone_at(desk, viewer), page.language),
+            sent.family_ids,
+            viewer,
+            class_id=sent.class_id,
+            form_id=sent.form_id,
+        )
+        if not done.refused:
+            return page.redirect("/contacts/mine", _saved(page, done))
+        form.typed["family_ids"] = list(done.refused)
+        form.fail("family_ids", _partly_saved(page, done, homes))
+    return await _form_page(page, desk, viewer, homes, form)
+
+
+def _saved(page: web.PageContext, done: Together) -> str:
+    return page.ngettext(
+        "Saved for %(num)s family. You can correct or undo it here.",
+        "Saved for %(num)s families. You can correct or undo each of them here.",
+        len(done.logged),
+    )
+
+
+def _partly_saved(page: web.PageContext, done: Together, homes: Sequence[Home]) -> str:
+    names = {each.family.family_id: family_title(each.pupils, page) for each in homes}
+    reasons = [
+        f"{names[family_id]}: {page._(why)}" if family_id in names else page._(why)
+        for family_id, why in done.refused.items()
+    ]
+    saved = page.ngettext(
+        "Saved for %(num)s family, not for these:",
+        "Saved for %(num)s families, not for these:",
+        len(done.logged),
+    )
+    return " ".join([saved, *reasons])
+
+
+async def _form_page(
+    page: web.PageContext,
+    desk: AtDesk,
+    viewer: Viewer,
+    homes: Sequence[Home],
+    form: web.Form[TogetherForm],
+) -> Response:
+    class_id = form.value("class_id")
+    known = [each for each in await classes_of(desk, viewer) if each.class_id == class_id]
+    return page.render(
+        "contacts/together.html",
+        status=422 if form.errors else 200,
+        form=form,
+        chosen_class=_class_or_none(known, homes),
+        here=urlencode({"class": class_id}),
+        families=[(each.family.family_id, family_title(each.pupils, page)) for each in homes],
+        channels=choices(page, CHANNELS),
+        outcomes=choices(page, OUTCOMES),
+        tones=choices(page, GLAD_TONES),
+    )
+
+
+def _class_or_none(known: Sequence[SchoolClass], homes: Sequence[Home]) -> SchoolClass | None:
+    if not known and not homes:
+        raise NotFound("There is no such class, or it is not one of yours.")
+    return known[0] if known else None
