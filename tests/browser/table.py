@@ -55,6 +55,11 @@ async def _contact_refused(page: Page, world: World) -> None:
     await _press(page, "main form button:not([formaction])")
 
 
+async def _put_off(page: Page, world: World) -> None:
+    await page.goto("/contacts/next")
+    await _press(page, "section form[action$='/later'] button")
+
+
 async def _class_form(page: Page, world: World) -> None:
     await page.goto("/contacts/")
     await _press(page, "nav a[href^='?class=']")
@@ -144,6 +149,9 @@ PAGES = (
     Row("/contacts/families/{family_id}/log", "educator"),
     Row("/contacts/families/{family_id}/log", "educator", status=422, arrive=_contact_refused,
         name="a contact refused"),
+    Row("/contacts/next", "educator"),
+    Row("/contacts/next", "coordinator", arrive=_put_off, name="who next, one put off"),
+    Row("/contacts/next", "district"),
     Row("/contacts/together", "educator", arrive=_class_form, name="for several families"),
     Row("/contacts/together", "educator", status=422, arrive=_nobody_chosen,
         name="for several families, nobody chosen"),

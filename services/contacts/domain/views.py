@@ -31,6 +31,8 @@ class FamilyLine(Record):
     guardians: tuple[str, ...]
     grades: tuple[str, ...] = ()
     languages: tuple[Language, ...] = ()
+    interpreter: bool = False
+    """Whether somebody in it needs one."""
     good_news_at: datetime | None = None
     contact_at: datetime | None = None
 

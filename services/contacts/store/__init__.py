@@ -12,6 +12,7 @@ from services.contacts.store.imports import IMPORTS_KEPT, ImportRows
 from services.contacts.store.mail import MAIL_KEPT, MailRows
 from services.contacts.store.previous import PREVIOUS_KEPT, PreviousRows
 from services.contacts.store.roster import ROSTER_KEPT, RosterRows
+from services.contacts.store.turns import TURNS_KEPT, TurnRows
 from shared.directory import Directory
 from shared.identity import Viewer
 from shared.mongo import Database
@@ -25,6 +26,7 @@ KEPT = (
     *IMPORTS_KEPT,
     *ROSTER_KEPT,
     *PREVIOUS_KEPT,
+    *TURNS_KEPT,
 )
 
 
@@ -43,6 +45,7 @@ class Store:
     roster: RosterRows = field(init=False)
     previous: PreviousRows = field(init=False)
     writing: DirectoryRows = field(init=False)
+    turns: TurnRows = field(init=False)
 
     def __post_init__(self) -> None:
         self.directory = Directory(self.database)
@@ -54,6 +57,7 @@ class Store:
         self.roster = RosterRows(self.database)
         self.previous = PreviousRows(self.database)
         self.writing = DirectoryRows(self.database)
+        self.turns = TurnRows(self.database)
 
     async def card(self, family_id: str, *, seen_by: Viewer, on: date) -> FamilyCard:
         """Everything on a family's page; `NotFound` where the viewer may not know of it."""

@@ -36,6 +36,7 @@ _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 _LINE = {
     "family_id": 1, "students.given_name": 1, "students.family_name": 1, "students.grade": 1,
     "guardians.given_name": 1, "guardians.family_name": 1, "guardians.language": 1,
+    "guardians.interpreter": 1,
 }  # fmt: skip
 
 
@@ -161,6 +162,7 @@ def _line(row: Document, heard: Document) -> FamilyLine:
         guardians=tuple(_name(each) for each in guardians),
         grades=tuple(dict.fromkeys(each["grade"] for each in students if each.get("grade"))),
         languages=tuple(dict.fromkeys(each["language"] for each in guardians)),
+        interpreter=any(each.get("interpreter") for each in guardians),
         good_news_at=heard.get("good_news_at"),
         contact_at=heard.get("contact_at"),
     )

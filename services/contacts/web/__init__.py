@@ -12,10 +12,11 @@ from services.contacts.web import (
     rosters,
     schools,
     together,
+    turns,
 )
 
 __all__ = ["router"]
 
 router = APIRouter()
-for part in (api, roster_api, families, logging, mine, flags, rosters, schools, together):
+for part in (api, roster_api, families, logging, mine, flags, rosters, schools, together, turns):
     router.include_router(part.router)

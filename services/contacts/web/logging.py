@@ -13,6 +13,7 @@ from services.contacts.actions.logging_contacts import (
     log_contact,
     retract_contact,
 )
+from services.contacts.actions.turns import wants_good_news_first
 from services.contacts.domain.contact import MOST_NOTE, MOST_WORDS, Contact, ContactDraft
 from services.contacts.domain.views import may_change
 from services.contacts.web.at import (
@@ -149,6 +150,9 @@ async def saved_page(
         may_change=may_change(contact, viewer) and contact.retraction is None,
         words=all_words(page),
         zone=await zone_at(desk, viewer),
+        good_news_first=contact.tone == "concern"
+        and sees
+        and await wants_good_news_first(desk.store, desk.units.clock, viewer, contact.family_id),
     )
 
 

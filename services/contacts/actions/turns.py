@@ -1,0 +1,101 @@
+"""Who should hear good news next, as one person sees it, and putting a family off."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from services.contacts.actions.logging_contacts import today, zone_of
+from services.contacts.domain.turns import History, Turn, whose_turn
+from services.contacts.domain.views import FamilyLine
+from services.contacts.store import Store
+from services.contacts.store.turns import Summed
+from shared.clock import Clock
+from shared.identity import Viewer
+from shared.messages import SchoolChanged
+
+MOST_FAMILIES = 2500
+"""A school's families fit."""
+HERE = ZoneInfo("America/New_York")
+Later = Literal["tomorrow", "week", "month", "not_mine"]
+WAITS: Mapping[Later, timedelta] = {
+    "tomorrow": timedelta(days=1),
+    "week": timedelta(days=7),
+    "month": timedelta(days=30),
+}
+
+
+@dataclass(frozen=True)
+class Lineup:
+    """The list: whose turn it is, and who was put off until when (None: until brought back)."""
+
+    turns: Sequence[tuple[Turn, FamilyLine]]
+    put_off: Sequence[tuple[FamilyLine, date | None]]
+
+
+async def line_up(store: Store, clock: Clock, viewer: Viewer) -> Lineup:
+    """The families of an educator's classes, or of a school, in the order of their turns."""
+    now = clock.now()
+    on = await today(store, viewer, now)
+    lines = await store.families.listed(seen_by=viewer, on=on, most=MOST_FAMILIES)
+    put_off = await store.turns.put_off_by(viewer, on)
+    here = [line for line in lines if line.family_id not in put_off]
+    histories = await _histories(store, viewer, here, now)
+    by_id = {line.family_id: line for line in lines}
+    return Lineup(
+        [(turn, by_id[turn.family_id]) for turn in whose_turn(histories, on)],
+        [(by_id[each], until) for each, until in put_off.items() if each in by_id],
+    )
+
+
+async def wants_good_news_first(store: Store, clock: Clock, viewer: Viewer, family_id: str) -> bool:
+    """Whether a concern was logged for a family that has heard no good news this term."""
+    now = clock.now()
+    on = await today(store, viewer, now)
+    lines = await store.families.lines([family_id], seen_by=viewer, on=on)
+    found = await _histories(store, viewer, lines, now)
+    return any(each.wants_good_news_first for each in found)
+
+
+async def put_off(store: Store, clock: Clock, viewer: Viewer, family_id: str, later: Later) -> None:
+    """Leave a family out of the viewer's own list for a while; `NotFound` when it is not theirs."""
+    on = await today(store, viewer, clock.now())
+    await store.families.one(family_id, seen_by=viewer, on=on)
+    until = None if later == "not_mine" else on + WAITS[later]
+    await store.turns.put_off(family_id, until, by=viewer)
+
+
+async def _histories(
+    store: Store, viewer: Viewer, lines: Sequence[FamilyLine], now: datetime
+) -> list[History]:
+    school_ids = sorted(viewer.school_ids)
+    school = await store.directory.school(school_ids[0]) if school_ids else None
+    zone = zone_of(school.time_zone) if school else HERE
+    summed = await store.turns.summed([line.family_id for line in lines], now)
+    began = _term_began(school, now.astimezone(zone).date())
+    return [_history(line, summed.get(line.family_id), zone, began) for line in lines]
+
+
+def _history(
+    line: FamilyLine, summed: Summed | None, zone: ZoneInfo, term_began: date | None
+) -> History:
+    return History(
+        line.family_id,
+        told_on=_day(line.good_news_at, zone),
+        tried_on=_day(summed.tried_at, zone) if summed else None,
+        spoken_on=_day(summed.newest_at, zone) if summed else None,
+        spoken_about=summed.newest_tone if summed else None,
+        concern_on=_day(summed.concern_at, zone) if summed else None,
+        term_began=term_began,
+    )
+
+
+def _day(at: datetime | None, zone: ZoneInfo) -> date | None:
+    return at.astimezone(zone).date() if at else None
+
+
+def _term_began(school: SchoolChanged | None, on: date) -> date | None:
+    """The day on which the newest term of a school began; None where no term is known."""
+    terms = school.terms if school else ()
+    return max((each.begins for each in terms if each.begins <= on), default=None)

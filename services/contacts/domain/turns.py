@@ -1,0 +1,105 @@
+"""Whose turn it is: which family should hear good news next, and why.
+
+Following the list reaches every family: whoever calls its first family, again and again, has given
+each of n families its turn after n calls, whatever happened before (tests/contacts/test_turns.py).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from shared.messages import Record, Tone
+
+RESTS_FOR = timedelta(days=1)
+"""Whoever spoke with school today or yesterday waits behind the others."""
+
+Cause = Literal["concern_first", "never_told", "told", "tried", "last_about", "rests"]
+"""Why a family stands where it does; pages put it into words."""
+
+
+class Reason(Record):
+    """One reason, with the day that it is about, and for `last_about` what that contact was."""
+
+    cause: Cause
+    on: date | None = None
+    tone: Tone | None = None
+
+
+@dataclass(frozen=True)
+class History:
+    """What is known of one family; days are the school's."""
+
+    family_id: str
+    told_on: date | None = None
+    """When it last heard good news, by anybody or by letter."""
+    tried_on: date | None = None
+    """When somebody last brought good news, whether or not anybody was there to hear it."""
+    spoken_on: date | None = None
+    """The last contact of any kind."""
+    spoken_about: Tone | None = None
+    concern_on: date | None = None
+    term_began: date | None = None
+
+    @property
+    def turn_on(self) -> date | None:
+        """When it last had its turn."""
+        return max((day for day in (self.told_on, self.tried_on) if day), default=None)
+
+    def rests(self, today: date) -> bool:
+        """Whether somebody spoke with it so lately that it can wait."""
+        return self.spoken_on is not None and self.spoken_on >= today - RESTS_FOR
+
+    @property
+    def wants_good_news_first(self) -> bool:
+        """A concern was logged this term, and nothing good was even tried: that comes first now."""
+        began = self.term_began or date.min
+        if self.concern_on is None or self.concern_on < began:
+            return False
+        if self.told_on is not None and self.told_on >= began:
+            return False
+        return self.turn_on is None or self.turn_on < self.concern_on
+
+
+@dataclass(frozen=True)
+class Turn:
+    """A family in the list."""
+
+    family_id: str
+    reasons: tuple[Reason, ...]
+
+
+def whose_turn(histories: Iterable[History], today: date) -> list[Turn]:
+    """All of them, in the order in which they should hear from school.
+
+    Those with a concern and no good news this term first, then those who never heard any, then
+    whoever waits longest; behind them, in the same order, those who spoke with school just now.
+    """
+    ordered = sorted(histories, key=lambda each: _place(each, today))
+    return [Turn(each.family_id, _reasons(each, today)) for each in ordered]
+
+
+def _place(each: History, today: date) -> tuple[bool, bool, date, date, str]:
+    return (
+        each.rests(today),
+        not each.wants_good_news_first,
+        each.turn_on or date.min,
+        each.spoken_on or date.min,
+        each.family_id,
+    )
+
+
+def _reasons(each: History, today: date) -> tuple[Reason, ...]:
+    found = []
+    if each.wants_good_news_first:
+        found.append(Reason(cause="concern_first", on=each.concern_on))
+    found.append(
+        Reason(cause="told", on=each.told_on) if each.told_on else Reason(cause="never_told")
+    )
+    if each.tried_on and each.tried_on > (each.told_on or date.min):
+        found.append(Reason(cause="tried", on=each.tried_on))
+    elif each.spoken_on and each.spoken_on > (each.told_on or date.min):
+        found.append(Reason(cause="last_about", on=each.spoken_on, tone=each.spoken_about))
+    if each.rests(today):
+        found.append(Reason(cause="rests", on=each.spoken_on))
+    return tuple(found)

@@ -1,0 +1,133 @@
+"""Who next: one family first, then the list, each with the reasons in words."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+from starlette.responses import Response
+
+from services.contacts.actions.turns import Later, Lineup, line_up, put_off
+from services.contacts.domain.turns import Reason
+from services.contacts.domain.views import FamilyLine
+from services.contacts.web.at import TONES, AtDesk, day_of
+from shared import web
+from shared.i18n import N_, format_date
+from shared.messages import Record
+
+router = APIRouter(tags=["families"])
+MOST_SHOWN = 20
+LATER: dict[Later, str] = {
+    "tomorrow": N_("Tomorrow"),
+    "week": N_("In a week"),
+    "month": N_("In a month"),
+    "not_mine": N_("Not mine"),
+}
+CAUSES = {
+    "concern_first": N_("A concern on %(day)s, and no good news yet this term"),
+    "never_told": N_("No good news from school yet"),
+    "told": N_("Last good news on %(day)s"),
+    "tried": N_("Tried on %(day)s, and nobody was there to hear it"),
+    "last_about": N_("Last contact on %(day)s: %(tone)s"),
+    "rests": N_("Spoke with school on %(day)s, so it can wait a little"),
+}
+
+
+class NextFamily(Record):
+    """A family in the list, and why it stands there."""
+
+    family: FamilyLine
+    reasons: tuple[Reason, ...]
+
+
+class NextFamilies(Record):
+    """Whose turn it is, the first one first."""
+
+    items: tuple[NextFamily, ...]
+
+
+class LaterForm(BaseModel):
+    """Whom to put off, and until when."""
+
+    family_id: str = Field(max_length=64)
+    later: Later = Field("tomorrow", title=N_("Later"))
+
+
+class BackForm(BaseModel):
+    """Whom to bring back."""
+
+    family_id: str = Field(max_length=64)
+
+
+@router.get("/contacts/next", include_in_schema=False)
+async def next_page(page: web.Page, viewer: web.SignedIn, desk: AtDesk) -> Response:
+    """The first family with what to do, those who follow, and those who were put off."""
+    lineup = await line_up(desk.store, desk.units.clock, viewer)
+    shown = [(line, _in_words(page, turn.reasons)) for turn, line in lineup.turns[: MOST_SHOWN + 1]]
+    first = shown[0] if shown else None
+    reach = {}
+    if first:
+        on = await day_of(desk, viewer)
+        reach = await desk.store.families.reach(first[0].family_id, seen_by=viewer, on=on)
+    return page.render(
+        "contacts/next.html",
+        first=first,
+        phones=[each.phone for each in reach.values() if each.phone][:3],
+        rest=shown[1:],
+        more=max(0, len(lineup.turns) - len(shown)),
+        put_off=lineup.put_off,
+        later=[(value, page._(words)) for value, words in LATER.items()],
+    )
+
+
+def _in_words(page: web.PageContext, reasons: Sequence[Reason]) -> list[str]:
+    return [
+        page._(
+            CAUSES[each.cause],
+            day=_shown(page, each.on),
+            tone=page._(TONES[each.tone]) if each.tone else "",
+        )
+        for each in reasons
+    ]
+
+
+def _shown(page: web.PageContext, day: date | None) -> str:
+    return format_date(day, page.language) if day else ""
+
+
+@router.post("/contacts/next/later", include_in_schema=False)
+async def post_later(
+    page: web.Page,
+    viewer: web.SignedIn,
+    desk: AtDesk,
+    form: Annotated[web.Form[LaterForm], web.form(LaterForm)],
+) -> Response:
+    """Leave a family out of the viewer's own list for a while."""
+    if not form.ok:
+        return page.redirect("/contacts/next", page._("Choose a family of the list."), "danger")
+    sent = form.data
+    await put_off(desk.store, desk.units.clock, viewer, sent.family_id, sent.later)
+    return page.redirect("/contacts/next", page._("Put off. You find it at the end of the page."))
+
+
+@router.post("/contacts/next/back", include_in_schema=False)
+async def post_back(
+    page: web.Page,
+    viewer: web.SignedIn,
+    desk: AtDesk,
+    form: Annotated[web.Form[BackForm], web.form(BackForm)],
+) -> Response:
+    """Put a family back into the viewer's own list."""
+    if form.ok:
+        await desk.store.turns.bring_back(form.data.family_id, by=viewer)
+    return page.redirect("/contacts/next", page._("Back in the list."))
+
+
+@router.get("/contacts/api/v1/next", tags=["families"])
+async def list_next(viewer: web.SignedIn, desk: AtDesk) -> NextFamilies:
+    """Whose turn it is among the viewer's families, without those that the viewer put off."""
+    lineup: Lineup = await line_up(desk.store, desk.units.clock, viewer)
+    return NextFamilies(
+        items=tuple(NextFamily(family=line, reasons=turn.reasons) for turn, line in lineup.turns)
+    )

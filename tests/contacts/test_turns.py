@@ -1,0 +1,116 @@
+"""Whose turn it is: a pure rule, tried with any history."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import get_args
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.contacts.domain.turns import Cause, History, whose_turn
+from shared.messages import Tone
+
+TODAY = date(2026, 11, 24)
+TERM = date(2026, 9, 1)
+DAYS = st.none() | st.dates(TODAY - timedelta(days=400), TODAY)
+
+
+def histories() -> st.SearchStrategy[list[History]]:
+    one = st.builds(
+        History,
+        family_id=st.uuids().map(str),
+        told_on=DAYS,
+        tried_on=DAYS,
+        spoken_on=DAYS,
+        spoken_about=st.sampled_from(get_args(Tone)),
+        concern_on=DAYS,
+        term_began=st.sampled_from([None, TERM]),
+    )
+    return st.lists(one, max_size=30, unique_by=lambda each: each.family_id)
+
+
+def order(*held: History) -> list[str]:
+    return [turn.family_id for turn in whose_turn(held, TODAY)]
+
+
+def causes(held: History) -> list[Cause]:
+    [turn] = whose_turn([held], TODAY)
+    return [reason.cause for reason in turn.reasons]
+
+
+def ago(days: int) -> date:
+    return TODAY - timedelta(days=days)
+
+
+def test_who_never_heard_comes_before_who_heard_and_the_longest_wait_first() -> None:
+    lately, long, never = (
+        History("lately", told_on=ago(5)),
+        History("long", told_on=ago(60)),
+        History("never"),
+    )
+    assert order(lately, long, never) == ["never", "long", "lately"]
+
+
+def test_a_concern_without_good_news_this_term_comes_first_and_never_after_a_try() -> None:
+    worried = History("worried", told_on=ago(300), concern_on=ago(3), term_began=TERM)
+    assert order(History("never"), worried) == ["worried", "never"]
+    assert causes(worried)[0] == "concern_first"
+    told = replace(worried, told_on=ago(30))
+    assert order(History("never"), told) == ["never", "worried"]
+    tried = replace(worried, tried_on=ago(2))
+    assert order(History("never"), tried) == ["never", "worried"]
+
+
+def test_a_concern_of_the_term_before_is_over() -> None:
+    old = History("old", concern_on=TERM - timedelta(days=10), term_began=TERM)
+    assert "concern_first" not in causes(old)
+    assert "concern_first" in causes(replace(old, term_began=None))
+
+
+def test_whom_a_colleague_spoke_with_yesterday_waits_behind_all_others() -> None:
+    spoke = History("spoke", spoken_on=ago(1), spoken_about="information")
+    assert order(spoke, History("heard", told_on=ago(2))) == ["heard", "spoke"]
+    assert causes(spoke) == ["never_told", "last_about", "rests"]
+    assert order(replace(spoke, spoken_on=ago(2)), History("heard", told_on=ago(3)))[0] == "spoke"
+
+
+def test_a_try_says_so_and_counts_as_a_turn() -> None:
+    tried = History("tried", told_on=ago(90), tried_on=ago(4), spoken_on=ago(4))
+    assert causes(tried) == ["told", "tried"]
+    assert order(tried, History("waits", told_on=ago(20))) == ["waits", "tried"]
+
+
+@given(histories())
+def test_everybody_stands_in_the_list_once_with_a_reason(held: list[History]) -> None:
+    turns = whose_turn(held, TODAY)
+    assert sorted(turn.family_id for turn in turns) == sorted(each.family_id for each in held)
+    assert all(turn.reasons for turn in turns)
+
+
+@given(
+    histories(),
+    st.lists(st.tuples(st.integers(0, 5), st.booleans()), min_size=30, max_size=30),
+)
+def test_n_calls_by_the_list_reach_all_of_n_families_whatever_was_before(
+    held: list[History], calls: list[tuple[int, bool]]
+) -> None:
+    families = {each.family_id: each for each in held}
+    today, reached = TODAY, set[str]()
+    for days, answered in calls[: len(held)]:
+        today += timedelta(days=days)
+        first = whose_turn(families.values(), today)[0].family_id
+        reached.add(first)
+        before = families[first]
+        families[first] = replace(
+            before,
+            told_on=today if answered else before.told_on,
+            tried_on=today,
+            spoken_on=today,
+            spoken_about="good_news",
+        )
+    assert reached == set(families) or _had_a_turn_that_day(families, reached)
+
+
+def _had_a_turn_that_day(families: dict[str, History], reached: set[str]) -> bool:
+    """Whoever had a turn on the very first day, before the first call, had it."""
+    return all(families[each].turn_on == TODAY for each in families.keys() - reached)
