@@ -199,6 +199,8 @@ def _contacts(world: World) -> None:
         good_news = {"words": GOOD_NEWS.format(child=child)}
         world.ids["family_id"] = family_id
         world.ids["contact_id"] = _log(visitor, family_id, good_news)
+        page = visitor.open(f"/contacts/families/{family_id}")
+        visitor.submit(page, "/strengths", {"words": "loves dinosaurs"})
         concern = {"tone": "concern", "note": "Asked for a meeting about homework."}
         noted = _log(visitor, _family_id(world, visitor, picks.separated), concern)
         path = f"/contacts/entries/{noted}"

@@ -12,6 +12,7 @@ from services.contacts.store.imports import IMPORTS_KEPT, ImportRows
 from services.contacts.store.mail import MAIL_KEPT, MailRows
 from services.contacts.store.previous import PREVIOUS_KEPT, PreviousRows
 from services.contacts.store.roster import ROSTER_KEPT, RosterRows
+from services.contacts.store.strengths import STRENGTHS_KEPT, StrengthRows
 from services.contacts.store.turns import TURNS_KEPT, TurnRows
 from shared.directory import Directory
 from shared.identity import Viewer
@@ -27,6 +28,7 @@ KEPT = (
     *ROSTER_KEPT,
     *PREVIOUS_KEPT,
     *TURNS_KEPT,
+    *STRENGTHS_KEPT,
 )
 
 
@@ -46,6 +48,7 @@ class Store:
     previous: PreviousRows = field(init=False)
     writing: DirectoryRows = field(init=False)
     turns: TurnRows = field(init=False)
+    strengths: StrengthRows = field(init=False)
 
     def __post_init__(self) -> None:
         self.directory = Directory(self.database)
@@ -58,6 +61,7 @@ class Store:
         self.previous = PreviousRows(self.database)
         self.writing = DirectoryRows(self.database)
         self.turns = TurnRows(self.database)
+        self.strengths = StrengthRows(self.database)
 
     async def card(self, family_id: str, *, seen_by: Viewer, on: date) -> FamilyCard:
         """Everything on a family's page; `NotFound` where the viewer may not know of it."""

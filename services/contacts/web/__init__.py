@@ -11,6 +11,7 @@ from services.contacts.web import (
     roster_api,
     rosters,
     schools,
+    strengths,
     together,
     turns,
 )
@@ -18,5 +19,17 @@ from services.contacts.web import (
 __all__ = ["router"]
 
 router = APIRouter()
-for part in (api, roster_api, families, logging, mine, flags, rosters, schools, together, turns):
+for part in (
+    api,
+    roster_api,
+    families,
+    logging,
+    mine,
+    flags,
+    rosters,
+    schools,
+    strengths,
+    together,
+    turns,
+):
     router.include_router(part.router)

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from services.contacts.actions.strengths import strengths_of
+from services.contacts.domain.strengths import MOST_WORDS
 from services.contacts.domain.views import FamilyLine
 from services.contacts.web.at import AtDesk, all_words, day_of, zone_at
 from shared import web
@@ -82,6 +84,8 @@ async def family_page(
         card=card,
         schools=schools,
         flags=[each for each in flags if each.bars],
+        strengths=await strengths_of(desk.store, desk.units, family_id, viewer),
+        most_words=MOST_WORDS,
         may_flag=viewer.role in {"principal", "district"},
         words=all_words(page),
         zone=await zone_at(desk, viewer),

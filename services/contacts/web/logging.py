@@ -13,6 +13,7 @@ from services.contacts.actions.logging_contacts import (
     log_contact,
     retract_contact,
 )
+from services.contacts.actions.strengths import strengths_of
 from services.contacts.actions.turns import wants_good_news_first
 from services.contacts.domain.contact import MOST_NOTE, MOST_WORDS, Contact, ContactDraft
 from services.contacts.domain.views import may_change
@@ -274,4 +275,5 @@ async def _form_page(
         tones=choices(page, TONES),
         directions=choices(page, DIRECTIONS),
         title=family_title(family.students, page),
+        strengths=await strengths_of(desk.store, desk.units, family.family_id, viewer),
     )
