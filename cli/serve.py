@@ -18,6 +18,10 @@ from shared.mongo import close, connect
 from shared.service import Service
 from shared.settings import Settings, from_environment
 
+KEEP_ALIVE_SECONDS = 150
+"""Longer than the front door keeps a connection that nobody uses (Caddy: two minutes): if we closed
+it, a form that is sent just then would be lost on the way, and its sender told of a bad gateway."""
+
 
 def serve(service: str) -> None:
     """Run one service until it is told to stop (SIGTERM, SIGINT)."""
@@ -71,6 +75,7 @@ async def _serve(settings: Settings, build: Callable[..., Service]) -> None:
             proxy_headers=True,
             forwarded_allow_ips="*",
             timeout_graceful_shutdown=10,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
         )
     )
     # It answers /healthz while it waits for its servers; /readyz says when it works.

@@ -62,7 +62,12 @@ class FrontDoor:
         """Begin to serve; `services` are the addresses of the processes by name."""
         apps = {name: Through(url) for name, url in services.items()}
         config = uvicorn.Config(
-            Front(apps, apps["gateway"]), port=self.port, lifespan="off", log_config=None
+            Front(apps, apps["gateway"]),
+            port=self.port,
+            lifespan="off",
+            log_config=None,
+            # By default five seconds, after which a test that took its time may ask just then.
+            timeout_keep_alive=600,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, name="front door", daemon=True)
