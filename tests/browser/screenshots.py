@@ -60,6 +60,10 @@ async def _families(page: Page, world: World) -> None:
     await page.goto("/contacts")
 
 
+async def _next(page: Page, world: World) -> None:
+    await page.goto("/contacts/next")
+
+
 async def _log(page: Page, world: World) -> None:
     await page.goto(world.path("/contacts/families/{family_id}/log"))
     child = world.district.student[world.district.picks.good_news.student_ids[0]].given_name
@@ -94,6 +98,7 @@ async def _reports(page: Page, world: World) -> None:
 
 PICTURES = (
     Picture("families", "educator", _families, size=PHONE, points=2),
+    Picture("next", "educator", _next, size=PHONE, points=2),
     Picture("log", "educator", _log, size=PHONE, points=2),
     Picture("preview", "educator", _preview, size=PHONE, points=2),
     Picture("rsvp", "", _rsvp, language="ar", size=PHONE, points=2, whole=True),
