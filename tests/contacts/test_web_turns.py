@@ -9,6 +9,7 @@ import pytest
 
 from services.contacts.actions.logging_contacts import log_contact
 from services.contacts.domain.contact import ContactDraft
+from services.contacts.domain.flags import FlagDraft
 from shared.identity import Viewer
 from tests.contacts.conftest import Office, staff_viewer
 from tests.contacts.site import ContactsSite, fill_in
@@ -56,6 +57,27 @@ async def test_one_family_comes_first_with_the_reason_and_the_way_to_call(
     assert "No good news from school yet" in top
     assert 'href="tel:' in top
     assert 'href="/contacts/next"' in (await browser.get("/contacts/")).text
+
+
+async def test_whoever_must_not_be_contacted_has_no_number_to_call(
+    site: ContactsSite, district: Office, teacher: Viewer, first: str
+) -> None:
+    browser = site.browser(teacher)
+    family = await district.desk.store.directory.family(first)
+    assert family is not None
+    pages = (PATH, f"/contacts/families/{first}/log")
+    before = [(await browser.get(page)).text.count('href="tel:') for page in pages]
+    assert min(before) >= 1
+    principal = staff_viewer("principal", family.students[0].school_id)
+    for guardian in family.guardians:
+        flag = FlagDraft(
+            guardian_id=guardian.guardian_id,
+            student_id=family.students[0].student_id,
+            do_not_contact=True,
+            reason="Order 26-114",
+        )
+        await district.desk.register.decide(flag, principal)
+    assert [(await browser.get(page)).text.count('href="tel:') for page in pages] == [0, 0]
 
 
 async def test_whoever_was_told_goes_to_the_end_and_so_does_whoever_was_only_tried(

@@ -91,14 +91,17 @@ def _place(each: History, today: date) -> tuple[bool, bool, date, date, str]:
 
 def _reasons(each: History, today: date) -> tuple[Reason, ...]:
     found = []
-    if each.wants_good_news_first:
+    first = each.wants_good_news_first
+    if first:
         found.append(Reason(cause="concern_first", on=each.concern_on))
-    found.append(
-        Reason(cause="told", on=each.told_on) if each.told_on else Reason(cause="never_told")
-    )
-    if each.tried_on and each.tried_on > (each.told_on or date.min):
+    if each.told_on:
+        found.append(Reason(cause="told", on=each.told_on))
+    elif not first:
+        found.append(Reason(cause="never_told"))
+    told_on = each.told_on or date.min
+    if each.tried_on and each.tried_on > told_on:
         found.append(Reason(cause="tried", on=each.tried_on))
-    elif each.spoken_on and each.spoken_on > (each.told_on or date.min):
+    elif each.spoken_on and each.spoken_on > (each.concern_on or told_on if first else told_on):
         found.append(Reason(cause="last_about", on=each.spoken_on, tone=each.spoken_about))
     if each.rests(today):
         found.append(Reason(cause="rests", on=each.spoken_on))

@@ -13,6 +13,7 @@ from services.contacts.actions.logging_contacts import (
     log_contact,
     retract_contact,
 )
+from services.contacts.actions.reaching import phones_of
 from services.contacts.actions.strengths import strengths_of
 from services.contacts.actions.turns import wants_good_news_first
 from services.contacts.domain.contact import MOST_NOTE, MOST_WORDS, Contact, ContactDraft
@@ -261,7 +262,7 @@ async def _form_page(
         form=form,
         family=family,
         contact=contact,
-        reach=await desk.store.families.reach(family.family_id, seen_by=viewer, on=on),
+        phones=await phones_of(desk.store, family, viewer, on),
         students=[
             (each.student_id, f"{each.given_name} {each.family_name}") for each in family.students
         ],

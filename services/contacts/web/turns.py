@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from services.contacts.actions.reaching import phones_of
 from services.contacts.actions.turns import Later, Lineup, line_up, put_off
 from services.contacts.domain.turns import Reason
 from services.contacts.domain.views import FamilyLine
@@ -66,14 +67,15 @@ async def next_page(page: web.Page, viewer: web.SignedIn, desk: AtDesk) -> Respo
     lineup = await line_up(desk.store, desk.units.clock, viewer)
     shown = [(line, _in_words(page, turn.reasons)) for turn, line in lineup.turns[: MOST_SHOWN + 1]]
     first = shown[0] if shown else None
-    reach = {}
+    phones: list[tuple[str, str]] = []
     if first:
         on = await day_of(desk, viewer)
-        reach = await desk.store.families.reach(first[0].family_id, seen_by=viewer, on=on)
+        family = await desk.store.families.one(first[0].family_id, seen_by=viewer, on=on)
+        phones = await phones_of(desk.store, family, viewer, on)
     return page.render(
         "contacts/next.html",
         first=first,
-        phones=[each.phone for each in reach.values() if each.phone][:3],
+        phones=phones,
         rest=shown[1:],
         more=max(0, len(lineup.turns) - len(shown)),
         put_off=lineup.put_off,
