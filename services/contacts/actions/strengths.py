@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from services.contacts.actions.logging_contacts import today
 from services.contacts.domain.strengths import MOST_OF_STUDENT, Strength, may_remove, shares
 from services.contacts.store import Store
+from shared.directory import in_sight
 from shared.errors import Forbidden, NotFound, Refused
 from shared.i18n import N_
 from shared.identity import Viewer
@@ -73,4 +74,14 @@ async def _shared(
     on = await today(store, viewer, units.clock.now())
     family = await store.families.one(family_id, seen_by=viewer, on=on)
     classes = await store.directory.classes_of(viewer, on)
-    return {each.student_id: each for each in family.students if shares(each, viewer, classes, on)}
+    return {
+        student.student_id: student
+        for student in family.students
+        if shares(
+            student,
+            viewer,
+            teaches=any(
+                each.class_id in classes and in_sight(each, on) for each in student.enrollments
+            ),
+        )
+    }

@@ -1,11 +1,10 @@
 """What a child is good at and loves, as its educators learned it: where a glad word begins."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 
 from pydantic import Field
 
-from shared.directory import in_sight
 from shared.identity import Role, Viewer
 from shared.messages import Record, StudentFacts
 
@@ -27,13 +26,14 @@ class Strength(Record):
     said_at: datetime
 
 
-def shares(student: StudentFacts, viewer: Viewer, classes: frozenset[str], on: date) -> bool:
+def shares(student: StudentFacts, viewer: Viewer, *, teaches: bool) -> bool:
     """Whether a person reads and adds what is known of a pupil: its educators, and its school.
 
-    `classes`: those of the viewer. Who sees the family by a sister or brother reads nothing of it.
+    `teaches`: the viewer has the pupil in a class. Who sees the family by a sister or brother reads
+    nothing of it.
     """
     if viewer.role == "educator":
-        return any(each.class_id in classes and in_sight(each, on) for each in student.enrollments)
+        return teaches
     return viewer.role in OF_SCHOOL and viewer.sees_school(student.school_id)
 
 
