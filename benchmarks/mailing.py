@@ -199,5 +199,13 @@ MEASUREMENT = Measurement(
     '(c) From "save" to the mail service',
     mailing,
     HOW,
-    aims=(Aim("log to mail at 50/s, p99", at_most=150),),
+    aims=(
+        Aim(
+            "log to mail at 50/s, p99",
+            at_most=150,
+            because="a letter takes some 65 ms of processor time over all processes, the servers "
+            "and who asks, so that two cores hand over about 30 a second and the rest queues; "
+            "at 10 a second it is met",
+        ),
+    ),
 )
