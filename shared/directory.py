@@ -3,7 +3,7 @@
 Contacts owns the directory and tells it by messages; a lower version than the one kept is ignored.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import TypeVar
@@ -224,7 +224,7 @@ class Directory:
             student.student_id: student
             for family in await self._many(m.FamilyChanged, query)
             for student in family.students
-            if student.school_id == school_id and (not wanted or _attends(student, wanted, on))
+            if student.school_id == school_id and (not wanted or attends(student, wanted, on))
         }
 
     async def households_in(
@@ -309,5 +309,6 @@ def in_sight(assignment: m.Assignment, on: date) -> bool:
     return assignment.begins - BEFORE_CLASS <= on <= assignment.ends
 
 
-def _attends(student: m.StudentFacts, class_ids: set[str], on: date) -> bool:
+def attends(student: m.StudentFacts, class_ids: Collection[str], on: date) -> bool:
+    """Whether a pupil is in one of some classes on a day, from two weeks before it begins."""
     return any(each.class_id in class_ids and in_sight(each, on) for each in student.enrollments)

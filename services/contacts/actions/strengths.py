@@ -1,24 +1,25 @@
 """Reading, adding and removing what educators learned about a child."""
 
 from collections.abc import Mapping
+from datetime import date
 
 from services.contacts.actions.logging_contacts import today
 from services.contacts.domain.strengths import MOST_OF_STUDENT, Strength, may_remove, shares
 from services.contacts.store import Store
-from shared.directory import in_sight
+from shared.directory import attends
 from shared.errors import Forbidden, NotFound, Refused
 from shared.i18n import N_
 from shared.identity import Viewer
-from shared.messages import StudentFacts
+from shared.messages import FamilyChanged, StudentFacts
 from shared.outbox import Units, Work
 
 Known = Mapping[str, tuple[Strength, ...]]
 """By pupil; those of whom the viewer may not read are left out."""
 
 
-async def strengths_of(store: Store, units: Units, family_id: str, viewer: Viewer) -> Known:
+async def strengths_of(store: Store, family: FamilyChanged, viewer: Viewer, on: date) -> Known:
     """What is known of a family's pupils whom the viewer teaches, or whose school it is."""
-    students = await _shared(store, units, family_id, viewer)
+    students = await _shared(store, family, viewer, on)
     found = await store.strengths.of_students(list(students))
     return {
         student_id: tuple(each for each in found if each.student_id == student_id)
@@ -30,7 +31,7 @@ async def add_strength(
     store: Store, units: Units, family_id: str, student_id: str, words: str, by: Viewer
 ) -> Strength:
     """Keep it; what is known already is given again. `Refused`, `Forbidden` with the reason."""
-    students = await _shared(store, units, family_id, by)
+    students = await _shared_of(store, units, family_id, by)
     if student_id not in students:
         raise Forbidden(N_("Only the educators of this child and its school may write this."))
     said = Strength(
@@ -59,7 +60,7 @@ async def remove_strength(
     store: Store, units: Units, family_id: str, strength_id: str, by: Viewer
 ) -> None:
     """Forget it for good; for who wrote it, and for the principal."""
-    students = await _shared(store, units, family_id, by)
+    students = await _shared_of(store, units, family_id, by)
     strength = await store.strengths.one(strength_id)
     if strength.student_id not in students:
         raise NotFound(N_("This was removed already."))
@@ -68,20 +69,20 @@ async def remove_strength(
     await store.strengths.remove(strength_id)
 
 
-async def _shared(
+async def _shared_of(
     store: Store, units: Units, family_id: str, viewer: Viewer
 ) -> dict[str, StudentFacts]:
     on = await today(store, viewer, units.clock.now())
     family = await store.families.one(family_id, seen_by=viewer, on=on)
+    return await _shared(store, family, viewer, on)
+
+
+async def _shared(
+    store: Store, family: FamilyChanged, viewer: Viewer, on: date
+) -> dict[str, StudentFacts]:
     classes = await store.directory.classes_of(viewer, on)
     return {
-        student.student_id: student
-        for student in family.students
-        if shares(
-            student,
-            viewer,
-            teaches=any(
-                each.class_id in classes and in_sight(each, on) for each in student.enrollments
-            ),
-        )
+        each.student_id: each
+        for each in family.students
+        if shares(each, viewer, teaches=attends(each, classes, on))
     }

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from services.contacts.actions.logging_contacts import log_contact, today
+from services.contacts.actions.logging_contacts import log_contact
 from services.contacts.domain.contact import Contact, ContactDraft
 from services.contacts.store import Store
 from shared.clock import id_from
-from shared.directory import in_sight
+from shared.directory import attends
 from shared.errors import Forbidden, NotFound, Refused
 from shared.i18n import N_
 from shared.identity import Viewer
@@ -54,32 +54,27 @@ async def homes_of_class(store: Store, class_id: str, viewer: Viewer, on: date) 
 
 def pupils_in(family: FamilyChanged, class_id: str, on: date) -> tuple[StudentFacts, ...]:
     """The family's pupils who are in a class on a day."""
-    return tuple(
-        student
-        for student in family.students
-        if any(each.class_id == class_id and in_sight(each, on) for each in student.enrollments)
-    )
+    return tuple(student for student in family.students if attends(student, [class_id], on))
 
 
 async def log_for_class(
     store: Store,
     units: Units,
     draft: ContactDraft,
+    class_homes: Sequence[Home],
     family_ids: Sequence[str],
     by: Viewer,
     *,
-    class_id: str,
     form_id: str,
 ) -> Together:
-    """Log the same contact with each family, about its pupils in the class.
+    """Log the same contact with each family of a class (`homes_of_class`), about its pupils there.
 
     `form_id` names the form that was filled in: when it is sent again with the same words, because
     nobody knows whether it arrived, no family has the contact twice.
     """
     if draft.tone == "concern":
         raise Refused(N_("A concern is for one family alone: log it on the family's page."))
-    on = await today(store, by, units.clock.now())
-    homes = {each.family.family_id: each for each in await homes_of_class(store, class_id, by, on)}
+    homes = {each.family.family_id: each for each in class_homes}
     found = Together()
     for family_id in dict.fromkeys(family_ids):
         if family_id not in homes:

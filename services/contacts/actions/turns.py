@@ -10,13 +10,12 @@ from services.contacts.actions.logging_contacts import today, zone_of
 from services.contacts.domain.turns import History, Turn, whose_turn
 from services.contacts.domain.views import FamilyLine
 from services.contacts.store import Store
+from services.contacts.store.families import MOST_LISTED
 from services.contacts.store.turns import Summed
 from shared.clock import Clock
 from shared.identity import Viewer
 from shared.messages import SchoolChanged
 
-MOST_FAMILIES = 2500
-"""A school's families fit."""
 HERE = ZoneInfo("America/New_York")
 Later = Literal["tomorrow", "week", "month", "not_mine"]
 WAITS: Mapping[Later, timedelta] = {
@@ -38,7 +37,7 @@ async def line_up(store: Store, clock: Clock, viewer: Viewer) -> Lineup:
     """The families of an educator's classes, or of a school, in the order of their turns."""
     now = clock.now()
     on = await today(store, viewer, now)
-    lines = await store.families.listed(seen_by=viewer, on=on, most=MOST_FAMILIES)
+    lines = await store.families.listed(seen_by=viewer, on=on, most=MOST_LISTED)
     put_off = await store.turns.put_off_by(viewer, on)
     here = [line for line in lines if line.family_id not in put_off]
     histories = await _histories(store, viewer, here, now)

@@ -84,7 +84,7 @@ async def family_page(
         card=card,
         schools=schools,
         flags=[each for each in flags if each.bars],
-        strengths=await strengths_of(desk.store, desk.units, family_id, viewer),
+        strengths=await strengths_of(desk.store, card.family, viewer, on),
         most_words=MOST_WORDS,
         may_flag=viewer.role in {"principal", "district"},
         words=all_words(page),

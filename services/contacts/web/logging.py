@@ -276,5 +276,5 @@ async def _form_page(
         tones=choices(page, TONES),
         directions=choices(page, DIRECTIONS),
         title=family_title(family.students, page),
-        strengths=await strengths_of(desk.store, desk.units, family.family_id, viewer),
+        strengths=await strengths_of(desk.store, family, viewer, on),
     )

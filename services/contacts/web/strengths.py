@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from services.contacts.actions.strengths import add_strength, remove_strength, strengths_of
 from services.contacts.domain.strengths import MOST_WORDS, Strength
-from services.contacts.web.at import AtDesk, sentence
+from services.contacts.web.at import AtDesk, day_of, sentence
 from shared import web
 from shared.errors import Forbidden, NotFound, Refused
 from shared.i18n import N_
@@ -75,7 +75,9 @@ async def post_removal(
 @router.get("/contacts/api/v1/families/{family_id}/strengths")
 async def list_strengths(viewer: web.SignedIn, desk: AtDesk, family_id: str) -> StrengthList:
     """What is known of the family's pupils, the oldest first."""
-    known = await strengths_of(desk.store, desk.units, family_id, viewer)
+    on = await day_of(desk, viewer)
+    family = await desk.store.families.one(family_id, seen_by=viewer, on=on)
+    known = await strengths_of(desk.store, family, viewer, on)
     return StrengthList(items=tuple(each for several in known.values() for each in several))
 
 

@@ -96,9 +96,9 @@ async def post_contacts(page: web.Page, viewer: web.SignedIn, desk: AtDesk, form
             desk.store,
             desk.units,
             sent.draft(await zone_at(desk, viewer), page.language),
+            homes,
             sent.family_ids,
             viewer,
-            class_id=sent.class_id,
             form_id=sent.form_id,
         )
         if not done.refused:

@@ -10,7 +10,7 @@ from services.notifications.actions.previewing import NoteDraft, Previewed, prev
 from services.notifications.actions.room import MailRoom
 from services.notifications.web.at import AtRoom
 from shared import web
-from shared.directory import in_sight
+from shared.directory import attends
 from shared.errors import NotFound, Refused
 from shared.i18n import N_
 from shared.identity import Viewer
@@ -127,10 +127,7 @@ async def _draft_for_first(room: MailRoom, sent: PreviewForm, language: str) -> 
     pupils = tuple(
         student.student_id
         for student in (family.students if family else ())
-        if any(
-            each.class_id == sent.class_id and in_sight(each, room.now.date())
-            for each in student.enrollments
-        )
+        if attends(student, [sent.class_id], room.now.date())
     )
     return _note(sent, sent.family_ids[0], pupils, language)
 
