@@ -9,8 +9,11 @@ from services.contacts.store import Store
 from shared.directory import in_sight
 from shared.errors import Conflict, Forbidden, Refused
 from shared.identity import Viewer
-from shared.messages import FamilyChanged, StudentFacts
+from shared.messages import FamilyChanged, SchoolChanged, StudentFacts
 from shared.outbox import Units, Work
+
+NOWHERE = ZoneInfo("America/New_York")
+"""The time zone of whoever has no school of their own."""
 
 
 async def log_contact(
@@ -102,12 +105,15 @@ async def retract_contact(
 
 
 async def today(store: Store, viewer: Viewer, now: datetime) -> date:
-    """The day at the viewer's school; at the district, the day of its first school."""
+    """The day at the viewer's school; for the district, in `NOWHERE`."""
+    school = await school_of(store, viewer)
+    return now.astimezone(zone_of(school.time_zone) if school else NOWHERE).date()
+
+
+async def school_of(store: Store, viewer: Viewer) -> SchoolChanged | None:
+    """The viewer's school, the first of several; None for the district."""
     school_ids = sorted(viewer.school_ids)
-    school = await store.directory.school(school_ids[0]) if school_ids else None
-    if school is None:
-        return now.astimezone(ZoneInfo("America/New_York")).date()
-    return now.astimezone(zone_of(school.time_zone)).date()
+    return await store.directory.school(school_ids[0]) if school_ids else None
 
 
 def zone_of(name: str) -> ZoneInfo:

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from services.contacts.actions.logging_contacts import today, zone_of
+from services.contacts.actions.logging_contacts import NOWHERE, school_of, today, zone_of
 from services.contacts.domain.turns import History, Turn, whose_turn
 from services.contacts.domain.views import FamilyLine
 from services.contacts.store import Store
@@ -16,7 +16,6 @@ from shared.clock import Clock
 from shared.identity import Viewer
 from shared.messages import SchoolChanged
 
-HERE = ZoneInfo("America/New_York")
 Later = Literal["tomorrow", "week", "month", "not_mine"]
 WAITS: Mapping[Later, timedelta] = {
     "tomorrow": timedelta(days=1),
@@ -68,9 +67,8 @@ async def put_off(store: Store, clock: Clock, viewer: Viewer, family_id: str, la
 async def _histories(
     store: Store, viewer: Viewer, lines: Sequence[FamilyLine], now: datetime
 ) -> list[History]:
-    school_ids = sorted(viewer.school_ids)
-    school = await store.directory.school(school_ids[0]) if school_ids else None
-    zone = zone_of(school.time_zone) if school else HERE
+    school = await school_of(store, viewer)
+    zone = zone_of(school.time_zone) if school else NOWHERE
     summed = await store.turns.summed([line.family_id for line in lines], now)
     began = _term_began(school, now.astimezone(zone).date())
     return [_history(line, summed.get(line.family_id), zone, began) for line in lines]

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends, Request
 
 from services.contacts.actions.desk import Desk
-from services.contacts.actions.logging_contacts import today, zone_of
+from services.contacts.actions.logging_contacts import NOWHERE, school_of, today, zone_of
 from services.contacts.store.contacts import Place
 from shared import web
 from shared.errors import PartnersError, Refused
@@ -31,12 +31,11 @@ async def day_of(desk: Desk, viewer: Viewer) -> date:
 
 async def zone_at(desk: Desk, viewer: Viewer) -> ZoneInfo:
     """The time zone of the viewer's school; at the district, that of the first school."""
-    school_ids = sorted(viewer.school_ids)
-    school = await desk.store.directory.school(school_ids[0]) if school_ids else None
+    school = await school_of(desk.store, viewer)
     if school is None:
         schools = await desk.store.directory.schools()
         school = schools[0] if schools else None
-    return zone_of(school.time_zone if school else "America/New_York")
+    return zone_of(school.time_zone) if school else NOWHERE
 
 
 def place_of(after: tuple[str | int | datetime, ...] | None) -> Place | None:
