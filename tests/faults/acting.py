@@ -20,10 +20,10 @@ from tests.journeys.outside import BATCH
 
 CONTACTS = "/contacts/api/v1/contacts"
 MESSAGES = "/api/v1/messages"
-IN_BATCH = 25
-WITH_LETTER, UNDONE = 0.3, 0.03
-"""Shares of the contacts."""
-WITH_LETTER_OUTSIDE = 0.1
+IN_BATCH = 50
+WITH_LETTER, UNDONE = 0.08, 0.03
+"""Shares of the contacts. A letter costs as much as ten contacts that have none."""
+WITH_LETTER_OUTSIDE = 0.02
 GIVES_UP_AFTER = 120.0
 """Seconds after which one who gets no clear answer asks no more."""
 TOKEN_LASTS = timedelta(minutes=5)

@@ -18,8 +18,8 @@ from tests.journeys.waiting import eventually
 
 STUDENTS, SCHOOLS = 200, 1
 EVENINGS = 2
-RATES = {"contacts": 30.0, "batches": 0.8, "messages": 6.0, "answers": 1.5}
-"""A second, at pace 1; a batch holds 25."""
+RATES = {"contacts": 12.0, "batches": 1.2, "messages": 10.0, "answers": 1.5}
+"""A second, at pace 1; a batch holds 50."""
 QUIET_SECONDS = 300.0
 LETTERS_SECONDS = 120.0
 

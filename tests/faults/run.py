@@ -29,7 +29,7 @@ from tests.journeys.process import ROOT
 WARMING_SECONDS = 10.0
 CALM_SECONDS = 15.0
 QUIET_SECONDS = 900.0
-JUDGING_SECONDS = 900
+JUDGING_SECONDS = 2400
 
 
 @dataclass(frozen=True)
