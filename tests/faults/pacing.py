@@ -16,10 +16,10 @@ from tests.faults.quiet import in_queues
 from tests.journeys.process import ROOT
 
 LOOK_SECONDS = 2.0
-FEW, MANY = 1000, 2500
-"""Messages in queues: with fewer more is sent, with more less. So whoever works has work, and
-whoever comes back finds no more than minutes of it."""
-FASTER, SLOWER, SLOWEST = 1.1, 0.8, 0.4
+FEW, MANY = 200, 500
+"""Messages in queues: with fewer more is sent, with more less. So whoever works has work, and what
+comes after a fault waits seconds behind what was held up by it, not minutes."""
+FASTER, SLOWER, SLOWEST = 1.1, 0.7, 0.1
 ENDS_SECONDS = 200
 Tell = Callable[[str], None]
 
