@@ -60,6 +60,10 @@ async def _put_off(page: Page, world: World) -> None:
     await _press(page, "section form[action$='/later'] button")
 
 
+async def _all_goals(page: Page, world: World) -> None:
+    await page.goto("/contacts/goals")
+
+
 async def _class_form(page: Page, world: World) -> None:
     await page.goto("/contacts/")
     await _press(page, "nav a[href^='?class=']")
@@ -152,6 +156,11 @@ PAGES = (
     Row("/contacts/next", "educator"),
     Row("/contacts/next", "coordinator", arrive=_put_off, name="who next, one put off"),
     Row("/contacts/next", "district"),
+    Row("/contacts/goals", "educator"),
+    Row("/contacts/goals", "principal"),
+    Row("/contacts/goals/settings/{school_id}", "principal"),
+    Row("/contacts/goals/settings/{school_id}", "district", arrive=_all_goals,
+        name="goals of all schools"),
     Row("/contacts/together", "educator", arrive=_class_form, name="for several families"),
     Row("/contacts/together", "educator", status=422, arrive=_nobody_chosen,
         name="for several families, nobody chosen"),

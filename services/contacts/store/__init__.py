@@ -8,6 +8,7 @@ from services.contacts.store.contacts import CONTACTS_KEPT, ContactRows
 from services.contacts.store.directory import DIRECTORY_KEPT, DirectoryRows
 from services.contacts.store.families import FAMILIES_KEPT, FamilyRows
 from services.contacts.store.flags import FLAGS_KEPT, FlagRows
+from services.contacts.store.goals import GOALS_KEPT, GoalRows
 from services.contacts.store.imports import IMPORTS_KEPT, ImportRows
 from services.contacts.store.mail import MAIL_KEPT, MailRows
 from services.contacts.store.previous import PREVIOUS_KEPT, PreviousRows
@@ -29,6 +30,7 @@ KEPT = (
     *PREVIOUS_KEPT,
     *TURNS_KEPT,
     *STRENGTHS_KEPT,
+    *GOALS_KEPT,
 )
 
 
@@ -49,6 +51,7 @@ class Store:
     writing: DirectoryRows = field(init=False)
     turns: TurnRows = field(init=False)
     strengths: StrengthRows = field(init=False)
+    goals: GoalRows = field(init=False)
 
     def __post_init__(self) -> None:
         self.directory = Directory(self.database)
@@ -62,6 +65,7 @@ class Store:
         self.writing = DirectoryRows(self.database)
         self.turns = TurnRows(self.database)
         self.strengths = StrengthRows(self.database)
+        self.goals = GoalRows(self.database, self.directory)
 
     async def card(self, family_id: str, *, seen_by: Viewer, on: date) -> FamilyCard:
         """Everything on a family's page; `NotFound` where the viewer may not know of it."""

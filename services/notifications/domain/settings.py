@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from shared.schooldays import is_school_day
+
 _DAYS_AHEAD = 120
-_SATURDAY = 5
 
 
 class QuietHours(BaseModel):
@@ -74,7 +75,7 @@ class SchoolDays(BaseModel):
 
     def is_school_day(self, day: date) -> bool:
         """Monday to Friday, except the days that the calendar names."""
-        return day.weekday() < _SATURDAY and day not in self.no_school_days
+        return is_school_day(day, self.no_school_days)
 
 
 def may_leave(
