@@ -137,11 +137,11 @@ def _wanted(aim: Aim, row: Row) -> str:
 
 def _missed(aim: Aim, row: Row) -> str:
     wanted = aim.at_least if aim.at_least is not None else aim.at_most
-    assert wanted
-    share = abs(_figure(aim, row) / wanted - 1)
+    # Of nothing there is no share.
+    short = f"{abs(_figure(aim, row) / wanted - 1):.0%}" if wanted else value(row)
     against = f" against {row['baseline']}" if aim.against else ""
     because = f", because {aim.because}" if aim.because else ""
-    return f"- {row['name']}{against}: aim missed by {share:.0%}{because}."
+    return f"- {row['name']}{against}: aim missed by {short}{because}."
 
 
 def _ratio(row: Row) -> str:
