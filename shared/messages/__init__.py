@@ -17,7 +17,13 @@ from shared.messages.base import (
     Relationship,
     Tone,
 )
-from shared.messages.contacts import ContactCorrected, ContactLogged, ContactRetracted, FamilyLetter
+from shared.messages.contacts import (
+    ContactCorrected,
+    ContactLogged,
+    ContactRetracted,
+    FamilyLetter,
+    Starter,
+)
 from shared.messages.directory import (
     Assignment,
     EducatorChanged,
@@ -95,6 +101,7 @@ __all__ = [
     "Relationship",
     "SchoolChanged",
     "SchoolClass",
+    "Starter",
     "StudentFacts",
     "Term",
     "Tone",

@@ -8,10 +8,23 @@ from pydantic import Field
 from shared.messages.base import Channel, Direction, Language, Message, Outcome, Record, Tone
 
 
+class Starter(Record):
+    """Sentences chosen from the lists of `shared/starters.py`, by their ids; "" is none.
+
+    Each household reads them in its own language.
+    """
+
+    praise: str = ""
+    at_home: str = ""
+
+
 class FamilyLetter(Record):
     """What an educator chose to write to the family beside logging the contact."""
 
     words: Annotated[str, Field(min_length=1, max_length=2000)]
+    typed: bool = True
+    """False: nothing was typed, and `words` say in English what the starter says."""
+    starter: Starter | None = None
     language: Language = "en"
     signed: str
     """The sender as the family knows them, such as "Ms. Rivera, Maple Elementary"."""

@@ -48,6 +48,32 @@ def test_blank_words_write_nothing() -> None:
     assert logged(words="  \n ").letter is None
 
 
+def test_a_chosen_sentence_writes_without_a_typed_word() -> None:
+    letter = logged(praise="work:math", at_home="read", words_language="es").letter
+    assert letter is not None
+    assert letter.starter is not None
+    assert (letter.starter.praise, letter.starter.at_home) == ("work:math", "read")
+    assert not letter.typed
+    assert (letter.words[:10], letter.language) == ("Great work", "en")
+
+
+def test_typed_words_stay_as_they_were_typed_beside_a_chosen_sentence() -> None:
+    letter = logged(praise="work:math", words="Sumó sola.", words_language="es").letter
+    assert letter is not None
+    assert (letter.words, letter.language, letter.typed) == ("Sumó sola.", "es", True)
+
+
+def test_a_sentence_that_is_on_no_list_is_refused() -> None:
+    for wrong in ({"praise": "work:kind"}, {"at_home": "sleep"}):
+        with pytest.raises(Refused, match="no such sentence"):
+            logged(**wrong)
+
+
+def test_a_concern_is_not_mailed_by_a_chosen_sentence_either() -> None:
+    with pytest.raises(Refused, match="A concern is never mailed"):
+        logged(tone="concern", praise="work:math")
+
+
 def test_a_concern_is_never_mailed() -> None:
     with pytest.raises(Refused, match="A concern is never mailed"):
         logged(tone="concern", words="We need to talk.")

@@ -11,6 +11,8 @@ from services.notifications.domain.notice import Content, EventWords
 from services.notifications.letters.layout import as_html, as_text
 from services.notifications.letters.tongue import LOCALES, WRITTEN_IN, tongue
 from services.notifications.letters.writing import write
+from shared.messages import Starter
+from shared.starters import AT_HOME, LISTS, PATTERNS
 from tests.notifications.making import FACTS, LETTERS, NOTE, SCHOOL, occasion
 
 TRANSLATED = [language for language in WRITTEN_IN if language != "en"]
@@ -23,7 +25,10 @@ PLACEHOLDER = re.compile(r"%\(\w+\)s")
 
 def _sentences() -> list[str | tuple[str, ...]]:
     folder = LOCALES.parent / "letters"
-    return [found[2] for found in extract_from_dir(folder, keywords=KEYWORDS)]
+    chosen = [sentence for _, sentence in PATTERNS.values()]
+    chosen += [each for held in LISTS.values() for each in held.values()]
+    found = [found[2] for found in extract_from_dir(folder, keywords=KEYWORDS)]
+    return [*found, *chosen, *AT_HOME.values()]
 
 
 @pytest.mark.parametrize("language", TRANSLATED)
@@ -189,3 +194,32 @@ def _syllables(word: str) -> int:
     groups = re.findall(r"[aeiouy]+", word.lower())
     silent = word.lower().endswith("e") and len(groups) > 1
     return max(1, len(groups) - silent)
+
+
+# --- sentences that were chosen ------------------------------------------
+
+
+def _chosen(language: str, **over: object) -> str:
+    starter = Starter(praise="work:math", at_home="read")
+    content = NOTE.model_copy(update={"starter": starter, **over})
+    return as_text(write(occasion(content, language=language)))
+
+
+@pytest.mark.parametrize("language", WRITTEN_IN)
+def test_a_chosen_sentence_is_read_in_the_familys_language(language: str) -> None:
+    text, _ = _chosen(language, typed=False), tongue(language)
+    assert _(LISTS["subject"]["math"]) in text
+    assert _(AT_HOME["read"]) in text
+    assert NOTE.words.split(".")[0] not in text
+    assert "%(" not in text
+
+
+def test_typed_words_stand_under_the_chosen_sentence_in_their_own_language() -> None:
+    text = _chosen("es")
+    assert text.index("matemáticas") < text.index("Maya helped") < text.index("En casa")
+
+
+def test_something_to_do_at_home_takes_the_place_of_the_usual_advice() -> None:
+    usual = "A kind word at home means a lot."
+    assert usual in as_text(write(occasion(NOTE)))
+    assert usual not in _chosen("en")

@@ -248,6 +248,17 @@ async def test_a_concern_is_not_previewed_because_it_is_never_mailed(
     assert "A concern is never mailed from here" in shown.text
 
 
+async def test_a_chosen_sentence_is_previewed_in_each_familys_language(
+    site: Site, form_page: str
+) -> None:
+    fields = {**NOTE, "words": "", "praise": "work:math", "at_home": "no such thing"}
+    async with site.browser(OFFICE) as browser:
+        shown = await fill_in(browser, "/notifications/preview", form_page, fields)
+    assert shown.status_code == 200
+    assert "Subject: math." in shown.text
+    assert "الرياضيات" in shown.text
+
+
 async def test_without_words_there_is_nothing_to_preview(site: Site, form_page: str) -> None:
     async with site.browser(OFFICE) as browser:
         shown = await fill_in(browser, "/notifications/preview", form_page, {**NOTE, "words": "  "})

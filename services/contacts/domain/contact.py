@@ -18,8 +18,10 @@ from shared.messages import (
     Language,
     Outcome,
     Record,
+    Starter,
     Tone,
 )
+from shared.starters import AT_HOME, in_english, is_praise
 
 CLOCKS_DIFFER = timedelta(minutes=2)
 """How far in the future a time may lie: a phone's clock and ours are never quite the same."""
@@ -58,7 +60,15 @@ class ContactDraft(Record):
     """None: now."""
     words: Annotated[str, Field(max_length=MOST_WORDS)] = ""
     words_language: Language = "en"
+    praise: Annotated[str, Field(max_length=40)] = ""
+    at_home: Annotated[str, Field(max_length=40)] = ""
+    """Sentences for the family, by their ids in `shared/starters.py`."""
     note: Annotated[str, Field(max_length=MOST_NOTE)] = ""
+
+    @property
+    def writes(self) -> bool:
+        """Whether the family is written to, beside the contact."""
+        return bool(self.words.strip() or self.praise or self.at_home)
 
 
 class Author(Record):
@@ -154,7 +164,7 @@ class Contact(Record):
                 "A correction can't move a contact to another family. Undo it and log it there."
             )
         refuse_faults(faults_of(draft, now))
-        if self.letter and draft.words.strip() == self.letter.words:
+        if self.letter and self.letter == _letter(draft, self.letter.signed):
             signature = self.letter.signed
         right = self.model_copy(update=_facts(draft, place, signature, now))
         if posted and right.letter != self.letter:
@@ -200,8 +210,12 @@ def faults_of(draft: ContactDraft, now: datetime) -> dict[str, str]:
         faults["occurred_at"] = "in-the-future"
     if draft.occurred_at and draft.occurred_at < EARLIEST:
         faults["occurred_at"] = "too-old"
-    if draft.words.strip() and draft.tone == "concern":
+    if draft.writes and draft.tone == "concern":
         faults["words"] = "concern-is-not-mailed"
+    if draft.praise and not is_praise(draft.praise):
+        faults["praise"] = "no-such-sentence"
+    if draft.at_home and draft.at_home not in AT_HOME:
+        faults["at_home"] = "no-such-sentence"
     if draft.outcome == "voicemail" and draft.channel != "call":
         faults["outcome"] = "voicemail-is-a-call"
     return faults
@@ -214,6 +228,7 @@ SAID = {
         "A concern is never mailed from here: talk with the family, so that they can answer. "
         "Empty “Also write to the family”, or choose another tone."
     ),
+    "no-such-sentence": N_("There is no such sentence to begin with. Choose one of the list."),
     "voicemail-is-a-call": N_(
         "A voicemail is left by calling: choose “Phone call”, or another outcome."
     ),
@@ -224,17 +239,11 @@ SAID = {
 def refuse_faults(faults: dict[str, str]) -> None:
     """`Refused` with every reason, when there is one."""
     if faults:
-        sentences = " ".join(SAID[code] for code in faults.values())
+        sentences = " ".join(dict.fromkeys(SAID[code] for code in faults.values()))
         raise Refused(sentences)
 
 
 def _facts(draft: ContactDraft, place: Place, signature: str, now: datetime) -> dict[str, object]:
-    words = draft.words.strip()
-    letter = (
-        FamilyLetter(words=words, language=draft.words_language, signed=signature)
-        if words
-        else None
-    )
     return {
         "family_id": draft.family_id,
         "student_ids": draft.student_ids,
@@ -247,9 +256,23 @@ def _facts(draft: ContactDraft, place: Place, signature: str, now: datetime) -> 
         "outcome": draft.outcome,
         "language": draft.language,
         "occurred_at": min(draft.occurred_at or now, now),
-        "letter": letter,
+        "letter": _letter(draft, signature),
         "note": draft.note.strip(),
     }
+
+
+def _letter(draft: ContactDraft, signature: str) -> FamilyLetter | None:
+    if not draft.writes:
+        return None
+    typed = draft.words.strip()
+    chosen = Starter(praise=draft.praise, at_home=draft.at_home)
+    return FamilyLetter(
+        words=typed or in_english(draft.praise, draft.at_home),
+        typed=bool(typed),
+        starter=chosen if chosen != Starter() else None,
+        language=draft.words_language if typed else "en",
+        signed=signature,
+    )
 
 
 def latest(moments: Iterable[datetime | None]) -> datetime | None:

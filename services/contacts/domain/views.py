@@ -7,7 +7,14 @@ from pydantic import Field
 
 from services.contacts.domain.contact import Contact
 from shared.identity import Viewer
-from shared.messages import Answer, FamilyChanged, HouseholdChanged, Language, Record
+from shared.messages import (
+    Answer,
+    FamilyChanged,
+    HouseholdChanged,
+    Language,
+    Record,
+    Starter,
+)
 
 LOGS = frozenset({"educator", "coordinator", "office", "principal", "district"})
 """Roles that may write down a contact. A helper knows one door list only."""
@@ -77,6 +84,14 @@ class FamilyCard(Record):
     def letters_about(self, contact_id: str) -> tuple[Letter, ...]:
         """What became of the letters of one contact."""
         return tuple(each for each in self.letters if each.about == contact_id)
+
+
+def written_of(contact: Contact) -> dict[str, str]:
+    """What was written to the family, in the fields of a draft."""
+    letter = contact.letter
+    chosen = (letter.starter if letter else None) or Starter()
+    words = letter.words if letter and letter.typed else ""
+    return {"words": words, "praise": chosen.praise, "at_home": chosen.at_home}
 
 
 def as_seen(contact: Contact, viewer: Viewer) -> Contact:

@@ -13,7 +13,7 @@ from services.contacts.actions.logging_contacts import (
     retract_contact,
 )
 from services.contacts.domain.contact import MOST_NOTE, MOST_WORDS, Contact, ContactDraft
-from services.contacts.domain.views import FamilyCard, FamilyLine
+from services.contacts.domain.views import FamilyCard, FamilyLine, written_of
 from services.contacts.store.contacts import Filter
 from services.contacts.web.at import AtDesk, day_of, place_of
 from shared import web
@@ -38,6 +38,8 @@ class Changes(Record):
     occurred_at: AwareDatetime | None = None
     words: Annotated[str | None, Field(max_length=MOST_WORDS)] = None
     words_language: Language | None = None
+    praise: Annotated[str | None, Field(max_length=40)] = None
+    at_home: Annotated[str | None, Field(max_length=40)] = None
     note: Annotated[str | None, Field(max_length=MOST_NOTE)] = None
 
     def upon(self, contact: Contact) -> ContactDraft:
@@ -47,7 +49,7 @@ class Changes(Record):
             **contact.model_dump(
                 include=set(ContactDraft.model_fields) & set(Contact.model_fields)
             ),
-            "words": letter.words if letter else "",
+            **written_of(contact),
             "words_language": letter.language if letter else "en",
         }
         said = self.model_dump(exclude={"version"}, exclude_unset=True)

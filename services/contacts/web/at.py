@@ -13,6 +13,7 @@ from shared import web
 from shared.errors import PartnersError, Refused
 from shared.i18n import N_
 from shared.identity import Viewer
+from shared.starters import AT_HOME, praise, praises
 
 Pair = tuple[str, str]
 
@@ -116,5 +117,9 @@ def all_words(page: web.PageContext) -> dict[str, dict[str, str]]:
         "relationship": RELATIONSHIPS,
         "letter": LETTER_STATES,
         "answer": ANSWERS,
+        "at_home": AT_HOME,
     }
-    return {name: dict(choices(page, words)) for name, words in lists.items()}
+    found = {name: dict(choices(page, words)) for name, words in lists.items()}
+    child = page._("your child")
+    found["praise"] = {each: praise(each, child, page._) for _, each in praises()}
+    return found

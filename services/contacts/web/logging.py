@@ -17,7 +17,7 @@ from services.contacts.actions.reaching import phones_of
 from services.contacts.actions.strengths import strengths_of
 from services.contacts.actions.turns import wants_good_news_first
 from services.contacts.domain.contact import MOST_NOTE, MOST_WORDS, Contact, ContactDraft
-from services.contacts.domain.views import may_change
+from services.contacts.domain.views import may_change, written_of
 from services.contacts.web.at import (
     CHANNELS,
     DIRECTIONS,
@@ -31,6 +31,7 @@ from services.contacts.web.at import (
     zone_at,
 )
 from services.contacts.web.families import family_title
+from services.contacts.web.starters import praises_for
 from shared import web
 from shared.errors import Conflict, Refused
 from shared.i18n import N_
@@ -44,6 +45,7 @@ from shared.messages import (
     StudentFacts,
     Tone,
 )
+from shared.starters import AT_HOME
 
 router = APIRouter(tags=["contacts"])
 
@@ -57,6 +59,8 @@ class LogForm(BaseModel):
     outcome: Outcome = Field("reached", title=N_("What happened"))
     tone: Tone = Field("good_news", title=N_("What it was about"))
     words: str = Field("", title=N_("Also write to the family"), max_length=MOST_WORDS)
+    praise: str = Field("", title=N_("Begin with a sentence"), max_length=40)
+    at_home: str = Field("", title=N_("Something to do at home"), max_length=40)
     direction: Direction = Field("to_family", title=N_("Who began"))
     language: Language | None = Field(None, title=N_("Language that we spoke"))
     occurred_at: datetime | None = Field(None, title=N_("When, if not just now"))
@@ -78,6 +82,8 @@ class LogForm(BaseModel):
             occurred_at=at.replace(tzinfo=zone) if at and at.tzinfo is None else at,
             words=self.words,
             words_language=words_language,
+            praise=self.praise,
+            at_home=self.at_home,
             note=self.note,
         )
 
@@ -181,7 +187,7 @@ async def open_correction(
                 "language", "note", "version",
             }
         ),
-        words=contact.letter.words if contact.letter else "",
+        **written_of(contact),
         occurred_at=local,
     )  # fmt: skip
     return await _form_page(page, desk, viewer, family, form, contact)
@@ -275,6 +281,8 @@ async def _form_page(
         outcomes=choices(page, OUTCOMES),
         tones=choices(page, TONES),
         directions=choices(page, DIRECTIONS),
+        praises=praises_for(page, [each.given_name for each in family.students]),
+        at_home=choices(page, AT_HOME),
         title=family_title(family.students, page),
         strengths=await strengths_of(desk.store, family, viewer, on),
     )

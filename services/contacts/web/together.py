@@ -20,11 +20,13 @@ from services.contacts.actions.together import (
 from services.contacts.domain.contact import MOST_NOTE, MOST_WORDS, ContactDraft
 from services.contacts.web.at import CHANNELS, OUTCOMES, TONES, AtDesk, choices, day_of, zone_at
 from services.contacts.web.families import classes_of, family_title
+from services.contacts.web.starters import praises_for
 from shared import web
 from shared.errors import NotFound
 from shared.i18n import N_
 from shared.identity import Viewer
 from shared.messages import Channel, Outcome, SchoolClass
+from shared.starters import AT_HOME
 
 router = APIRouter(tags=["contacts"])
 GLAD_TONES = {tone: words for tone, words in TONES.items() if tone != "concern"}
@@ -43,6 +45,8 @@ class TogetherForm(BaseModel):
         "good_news", title=N_("What it was about")
     )
     words: str = Field("", title=N_("Also write to the family"), max_length=MOST_WORDS)
+    praise: str = Field("", title=N_("Begin with a sentence"), max_length=40)
+    at_home: str = Field("", title=N_("Something to do at home"), max_length=40)
     occurred_at: datetime | None = Field(None, title=N_("When, if not just now"))
     note: str = Field("", title=N_("Note for staff"), max_length=MOST_NOTE)
     class_id: str = Field(max_length=300)
@@ -59,6 +63,8 @@ class TogetherForm(BaseModel):
             occurred_at=at.replace(tzinfo=zone) if at and at.tzinfo is None else at,
             words=self.words,
             words_language=words_language,
+            praise=self.praise,
+            at_home=self.at_home,
             note=self.note,
         )
 
@@ -149,6 +155,8 @@ async def _form_page(
         channels=choices(page, CHANNELS),
         outcomes=choices(page, OUTCOMES),
         tones=choices(page, GLAD_TONES),
+        praises=praises_for(page, []),
+        at_home=choices(page, AT_HOME),
     )
 
 

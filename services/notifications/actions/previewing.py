@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from services.notifications.actions.addressing import Recipient, draft, recipients_of_note
 from services.notifications.actions.composing import compose
@@ -17,7 +17,8 @@ from services.notifications.letters.blocks import without_links
 from services.notifications.letters.layout import as_html, as_text
 from shared.errors import NotFound
 from shared.identity import Viewer
-from shared.messages import FamilyChanged, HouseholdChanged, Language, Record, Tone
+from shared.messages import FamilyChanged, HouseholdChanged, Language, Record, Starter, Tone
+from shared.starters import AT_HOME, is_praise
 
 
 class NoteDraft(Record):
@@ -26,10 +27,22 @@ class NoteDraft(Record):
     family_id: Annotated[str, Field(min_length=1, max_length=64)]
     student_ids: tuple[str, ...] = ()
     """Empty: all pupils of the family."""
-    words: Annotated[str, Field(min_length=1, max_length=2000)]
+    words: Annotated[str, Field(max_length=2000)] = ""
+    starter: Starter | None = None
     words_language: Language = "en"
     tone: Tone = "good_news"
     signed: Annotated[str, Field(max_length=200)] = ""
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "NoteDraft":
+        chosen = self.starter or Starter()
+        if chosen.praise and not is_praise(chosen.praise):
+            raise ValueError(f"there is no praise called {chosen.praise!r}")
+        if chosen.at_home and chosen.at_home not in AT_HOME:
+            raise ValueError(f"there is nothing to do at home called {chosen.at_home!r}")
+        if not self.words.strip() and chosen == Starter():
+            raise ValueError("write some words, or choose a sentence to begin with")
+        return self
 
 
 @dataclass(frozen=True)
@@ -81,6 +94,8 @@ async def _notice(room: MailRoom, note: NoteDraft, family: FamilyChanged, by: Vi
             family_id=family.family_id,
             student_ids=chosen,
             educator_id=by.educator_id,
+            typed=bool(note.words.strip()),
+            starter=note.starter,
         ),
         created_at=room.now,
     )

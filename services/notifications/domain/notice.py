@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.notifications.domain.kinds import KindName
-from shared.messages import Answer, ContactLogged, EventFacts, Language, Record, Tone
+from shared.messages import Answer, ContactLogged, EventFacts, Language, Record, Starter, Tone
 
 
 class EducatorsNote(Record):
@@ -20,6 +20,9 @@ class EducatorsNote(Record):
     family_id: str
     student_ids: tuple[str, ...]
     educator_id: str | None = None
+    typed: bool = True
+    """False: the words only say in English what the starter says."""
+    starter: Starter | None = None
 
 
 class EventWords(Record):
@@ -99,6 +102,8 @@ def note_of(contact: ContactLogged) -> EducatorsNote | None:
         family_id=contact.family_id,
         student_ids=contact.student_ids,
         educator_id=contact.educator_id,
+        typed=contact.letter.typed,
+        starter=contact.letter.starter,
     )
 
 

@@ -22,7 +22,8 @@ from services.notifications.letters.blocks import (
     Typed,
 )
 from services.notifications.letters.tongue import Tongue, right_to_left, tongue
-from shared.messages import EventFacts
+from shared.messages import EventFacts, Starter
+from shared.starters import AT_HOME, praise
 
 
 @dataclass(frozen=True)
@@ -101,19 +102,34 @@ def _note(_: Tongue, occasion: Occasion, note: EducatorsNote) -> _Written:
         subject = _.plain("Good news about %(children)s", children=plain)
         lead = _("Good news from school! %(person)s wrote this about %(children)s:",
                  person=note.signed, children=children)  # fmt: skip
-        after = [Paragraph(_("Tell %(children)s about it today. A kind word at home means a lot.",
-                             children=children))]  # fmt: skip
+        after = [_("Tell %(children)s about it today. A kind word at home means a lot.",
+                   children=children)]  # fmt: skip
     else:
         subject = _.plain("A note about %(children)s", children=plain)
         lead = _("%(person)s wrote this to you about %(children)s:",
                  person=note.signed, children=children)  # fmt: skip
         after = []
-    blocks: list[Block] = [_typed(_, lead, note.words, note.words_language), *after]
+    starter = note.starter or Starter()
+    if starter.at_home:
+        after = [_(AT_HOME[starter.at_home])]
+    blocks: list[Block] = [
+        *_noted(_, lead, praise(starter.praise, children, _) if starter.praise else "", note),
+        *(Paragraph(each) for each in after),
+    ]
     if occasion.reply_to:
         answer = _("You can answer this letter. %(person)s will read what you write.",
                    person=_name(note.signed))  # fmt: skip
         blocks.append(Paragraph(answer))
     return subject, note.signed, blocks
+
+
+def _noted(_: Tongue, lead: str, praised: str, note: EducatorsNote) -> list[Block]:
+    """What the educator chose and typed, under the line that says who wrote it."""
+    sentences = [lead, praised] if praised else [lead]
+    if not note.typed:
+        return [Paragraph(each) for each in sentences]
+    above, last = sentences[:-1], sentences[-1]
+    return [*map(Paragraph, above), _typed(_, last, note.words, note.words_language)]
 
 
 def _invitation(_: Tongue, occasion: Occasion, words: EventWords) -> _Written:

@@ -14,7 +14,8 @@ from shared.directory import attends
 from shared.errors import NotFound, Refused
 from shared.i18n import N_
 from shared.identity import Viewer
-from shared.messages import Language, Record, Tone
+from shared.messages import Language, Record, Starter, Tone
+from shared.starters import AT_HOME, is_praise
 
 router = APIRouter(prefix="/notifications/preview", include_in_schema=False)
 
@@ -39,8 +40,24 @@ class PreviewForm(Record):
     student_ids: tuple[str, ...] = ()
     words: Annotated[str, Field(max_length=2000, title=N_("Also write to the family"))] = ""
     words_language: Language | None = None
+    praise: Annotated[str, Field(max_length=40)] = ""
+    at_home: Annotated[str, Field(max_length=40)] = ""
     tone: Tone = "good_news"
     household_id: Annotated[str, Field(max_length=64)] = ""
+
+    @property
+    def starter(self) -> Starter | None:
+        """The sentences that were chosen; those that there are not are left out."""
+        chosen = Starter(
+            praise=self.praise if is_praise(self.praise) else "",
+            at_home=self.at_home if self.at_home in AT_HOME else "",
+        )
+        return chosen if chosen != Starter() else None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is to be written."""
+        return not self.words.strip() and self.starter is None
 
 
 Sent = Annotated[web.Form[PreviewForm], web.form(PreviewForm)]
@@ -54,7 +71,7 @@ async def show_preview(
     """The page, or for htmx its part; nothing is kept or sent."""
     part = page.request.headers.get("hx-request") == "true"
     template = "_preview.html" if part else "preview.html"
-    if not form.ok or not form.data.words.strip():
+    if not form.ok or form.data.is_empty:
         return page.render(
             f"notifications/{template}", status=422, letters=None, draft=None, filled=[], together=0
         )
@@ -116,7 +133,7 @@ async def _draft(room: MailRoom, sent: PreviewForm, family_id: str, language: st
     if not family and one:
         found = await room.directory.family_of_student(one)
         family = found.family_id if found else ""
-    if not family or not sent.words.strip():
+    if not family or sent.is_empty:
         raise Refused(N_("Go back and write something to the family first."))
     return _note(sent, family, sent.student_ids, language)
 
@@ -139,6 +156,7 @@ def _note(
         family_id=family_id,
         student_ids=student_ids,
         words=sent.words,
+        starter=sent.starter,
         words_language=sent.words_language or language,
         tone=sent.tone,
     )
