@@ -54,7 +54,10 @@ def bars(shown: Sequence[tuple[Measurement, Run | None]]) -> list[Bar]:
 
 def _share(aim: Aim, row: Row) -> float:
     figure = _figure(aim, row)
-    return figure / aim.at_least if aim.at_least else (aim.at_most or 0.0) / figure
+    if aim.at_least:
+        return figure / aim.at_least
+    # Nothing where at most something was wanted is as good as it gets.
+    return (aim.at_most or 0.0) / figure if figure else 1.0
 
 
 def page(shown: Sequence[tuple[Measurement, Run | None]]) -> str:

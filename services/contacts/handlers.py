@@ -10,6 +10,7 @@ from services.contacts.actions.mail import (
 )
 from services.contacts.actions.outside import take_in_contact
 from shared.bus.handlers import Handlers
+from shared.external import FamilyContacted
 from shared.messages import (
     EventRSVPd,
     ExternalFactReceived,
@@ -26,7 +27,8 @@ def handlers(desk: Desk) -> Handlers:
     contacts = Handlers("contacts")
     store = desk.store
 
-    @contacts.on(ExternalFactReceived)
+    # Every service hears of every outside fact; only contacts with families are ours.
+    @contacts.on(ExternalFactReceived, unless=lambda fact: fact.fact != FamilyContacted.TYPE)
     async def log_what_another_system_saw(fact: ExternalFactReceived, work: Work) -> None:
         await take_in_contact(store, fact, work)
 

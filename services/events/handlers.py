@@ -18,11 +18,10 @@ def handlers(desk: Desk) -> Handlers:
     keep_directory(events, desk.directory)
     keep_flags(events, desk.directory)
 
-    @events.on(ExternalFactReceived)
+    # Every service hears of every outside fact; only answers to invitations are ours.
+    @events.on(ExternalFactReceived, unless=lambda fact: fact.fact != InvitationAnswered.TYPE)
     async def take_answer(fact: ExternalFactReceived, work: Work) -> None:
-        # Every service hears of every outside fact; only answers to invitations are ours.
-        if fact.fact == InvitationAnswered.TYPE:
-            await take_outside_answer(desk, _read(fact), fact.system, work)
+        await take_outside_answer(desk, _read(fact), fact.system, work)
 
     return events
 

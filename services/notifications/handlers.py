@@ -15,7 +15,8 @@ def handlers(room: MailRoom) -> Handlers:
     keep_directory(notifications, room.directory)
     _flags(notifications, room)
 
-    @on(m.ContactLogged)
+    # Most contacts are logged without a word to the family.
+    @on(m.ContactLogged, unless=lambda contact: contact.letter is None)
     async def write_good_news(contact: m.ContactLogged, work: Work) -> None:
         await notes.write_note(room, contact, work)
 

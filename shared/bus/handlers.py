@@ -21,14 +21,23 @@ class Handlers:
         """`service` is the name of the queue, too."""
         self.service = service
         self._by_type: dict[str, Handler[Any]] = {}
+        self._unless: dict[str, Callable[[Any], bool]] = {}
 
-    def on(self, kind: type[M]) -> Callable[[Handler[M]], Handler[M]]:
-        """Register the handler of one type; a second one for the same type is refused."""
+    def on(
+        self, kind: type[M], *, unless: Callable[[M], bool] | None = None
+    ) -> Callable[[Handler[M]], Handler[M]]:
+        """Register the handler of one type; a second one for the same type is refused.
+
+        `unless`: messages that mean nothing here. They cost no transaction and leave no trace
+        (ADR 20), so it may ask the message alone, never what is kept.
+        """
 
         def register(handler: Handler[M]) -> Handler[M]:
             if kind.TYPE in self._by_type:
                 raise ValueError(f"{self.service} has a handler for {kind.__name__} already")
             self._by_type[kind.TYPE] = handler
+            if unless:
+                self._unless[kind.TYPE] = unless
             return handler
 
         return register
@@ -37,6 +46,11 @@ class Handlers:
     def by_type(self) -> Mapping[str, Handler[Any]]:
         """The handlers by message type."""
         return self._by_type
+
+    def means_nothing(self, message: Message) -> bool:
+        """Whether a message has nothing to do here, whatever is kept."""
+        unless = self._unless.get(message.TYPE)
+        return unless is not None and unless(message)
 
     def check(self) -> None:
         """Refuse to start when the handlers and the bindings of the queue differ."""

@@ -54,6 +54,8 @@ async def settle(consumer: Consumer, body: bytes, tries: int) -> Fate:
         envelope = Envelope.parse(body)
         effect = _effect(consumer, envelope)
         crashpoints.reach("message.received", [envelope.type])
+        if effect is None:
+            return DONE
         with telemetry.handling(consumer.service, envelope):
             await patiently(consumer, lambda: consumer.inbox.once(envelope, effect))
         crashpoints.reach("message.handled", [envelope.type])
@@ -63,12 +65,15 @@ async def settle(consumer: Consumer, body: bytes, tries: int) -> Fate:
     return DONE
 
 
-def _effect(consumer: Consumer, envelope: Envelope) -> Callable[[Work], Awaitable[None]]:
+def _effect(consumer: Consumer, envelope: Envelope) -> Callable[[Work], Awaitable[None]] | None:
+    """What is to be done in one transaction; None when there is nothing to do here."""
     assert consumer.handlers is not None
     handler = consumer.handlers.by_type.get(envelope.type)
     if handler is None:
         raise Permanent(f"{consumer.service} does not handle {envelope.type}")
     message = envelope.open()
+    if consumer.handlers.means_nothing(message):
+        return None
 
     async def effect(work: Work) -> None:
         await handler(message, work)

@@ -81,7 +81,8 @@ def _contacts(world: World) -> None:
     letter = {"words": "R-000001", "language": "en", "signed": "Ms. Rivera"}
     contacts = world.rows("contacts", "contacts")
     contacts.insert_one(kept_contact(written, letter=letter, note="R-000001"))
-    world.tell("contacts", "m-a", "contact.logged.v1", "contact-a", written, thing="contact")
+    told = written | {"letter": letter}
+    world.tell("contacts", "m-a", "contact.logged.v1", "contact-a", told, thing="contact")
     _letter(world)
     _from_outside(world, meant)
     world.intend("R-000003", "contact", way="http", letter=False, **meant)

@@ -16,13 +16,11 @@ from shared.outbox import Work
 
 
 async def take_in_contact(store: Store, fact: ExternalFactReceived, work: Work) -> None:
-    """Make a contact of another system's `FamilyContacted`; facts of other services are ignored.
+    """Make a contact of another system's `FamilyContacted`.
 
     `Passing` while the roster does not know the people: it may come tonight. `Permanent` when no
     roster can make it right.
     """
-    if fact.fact != FamilyContacted.TYPE:
-        return
     try:
         told = FamilyContacted.model_validate(fact.data)
     except ValidationError as wrong:

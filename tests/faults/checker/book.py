@@ -23,7 +23,8 @@ CREATE TABLE contacts(id TEXT PRIMARY KEY, key TEXT, outside INT, base INT, retr
 CREATE TABLE rsvps(id TEXT PRIMARY KEY, base INT, version INT, answer TEXT, party INT,
                    at TEXT, facts TEXT) WITHOUT ROWID;
 CREATE TABLE told(service TEXT, id TEXT, type TEXT, about TEXT, version INT, cause TEXT, fact TEXT,
-                  content TEXT, sent INT, PRIMARY KEY(service, id)) WITHOUT ROWID;
+                  content TEXT, sent INT, nothing_to TEXT,
+                  PRIMARY KEY(service, id)) WITHOUT ROWID;
 CREATE TABLE bound(type TEXT, at TEXT, PRIMARY KEY(type, at)) WITHOUT ROWID;
 CREATE TABLE arrived(at TEXT, source TEXT, id TEXT, PRIMARY KEY(at, source, id)) WITHOUT ROWID;
 CREATE TABLE ledger(n INTEGER PRIMARY KEY, source TEXT, id TEXT, type TEXT, about TEXT,

@@ -19,6 +19,13 @@ FACTS = (
     "family_id", "school_id", "class_ids", "student_ids", "educator_id", "channel", "direction",
     "tone", "outcome", "origin",
 )  # fmt: skip
+CONTACT_LOGGED = "org.partners.contact.logged.v1"
+FACT_RECEIVED = "org.partners.external.received.v1"
+_NOT_OF = {
+    "org.partners.family.contacted.v1": "events",
+    "org.partners.invitation.answered.v1": "contacts",
+}
+"""Facts of other systems, and the service that has nothing to do with them."""
 _AT_ONCE = 2000
 
 
@@ -27,7 +34,7 @@ def gather(run: Run, book: Book, keys: Keys) -> None:
     book.fill("contacts", _contacts(run, keys), width=7)
     book.fill("rsvps", _rsvps(run), width=7)
     for service in SERVICES:
-        book.fill("told", _told(run, service), width=9)
+        book.fill("told", _told(run, service), width=10)
         book.fill("dead", _dead(run, service, keys), width=6)
         # A row of an inbox can't be there twice, but several services' rows meet in one table.
         book.fill("arrived", _arrived(run, service), width=3, also="ON CONFLICT DO NOTHING")
@@ -80,12 +87,15 @@ def _told(run: Run, service: str) -> Iterator[Sequence[Any]]:
         "envelope.sequence": 1,
         "envelope.causationid": 1,
         "envelope.data.source_id": 1,
+        "envelope.data.fact": 1,
+        "envelope.data.letter": 1,
     }
     for directory in (False, True):
         kinds = {"$in" if directory else "$nin": sorted(DIRECTORY)}
         if directory:
             wanted["envelope.data"] = 1
-            del wanted["envelope.data.source_id"]
+            for name in ("source_id", "fact", "letter"):
+                del wanted[f"envelope.data.{name}"]
         rows = outbox.find({"envelope.type": kinds}, wanted).batch_size(_AT_ONCE)
         for row in rows:
             yield _told_row(service, row, directory=directory)
@@ -104,7 +114,15 @@ def _told_row(service: str, row: Row, *, directory: bool) -> Sequence[Any]:
         None if directory else data.get("source_id"),
         canonical(data) if directory else None,
         int(row["sent_at"] is not None),
+        _nothing_to(envelope["type"], data),
     )
+
+
+def _nothing_to(kind: str, data: Row) -> str | None:
+    """The service to which a message is bound and means nothing, so that it need not keep it."""
+    if kind == CONTACT_LOGGED and not data.get("letter"):
+        return "notifications"
+    return _NOT_OF.get(str(data.get("fact"))) if kind == FACT_RECEIVED else None
 
 
 def version_of(envelope: Row) -> int:

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.faults.checker.book import Book
+from tests.faults.checker.gathering import CONTACT_LOGGED
 from tests.faults.checker.run import moment
 from tests.faults.checker.verdict import Verdict
 
-CONTACT_LOGGED = "org.partners.contact.logged.v1"
 CLOCKS_DIFFER = timedelta(minutes=2)
 """A service may move a moment that lies in its future back to its own present, by so much."""
 
@@ -211,7 +211,7 @@ def _told_arrived(book: Book, bindings: Mapping[str, frozenset[str]], verdict: V
         """
         SELECT service, id, told.type, about, bound.at FROM told
         JOIN bound ON bound.type = told.type
-        WHERE sent = 1 AND NOT EXISTS(
+        WHERE sent = 1 AND nothing_to IS NOT bound.at AND NOT EXISTS(
             SELECT 1 FROM arrived WHERE arrived.at = bound.at
             AND arrived.source = '/partners/' || service AND arrived.id = told.id)
         AND NOT EXISTS(SELECT 1 FROM dead WHERE dead.service = bound.at AND message = told.id)

@@ -48,6 +48,7 @@ class Stage:
         act: Hear | None = None,
         *,
         probes: tuple[Callable[[], Awaitable[None]], ...] = (),
+        unless: Callable[[Message], bool] | None = None,
     ) -> None:
         """Begin to consume with one handler for every type."""
         handlers = Handlers("gateway")
@@ -61,7 +62,7 @@ class Stage:
             self.heard.append(message)
 
         for kind in (SchoolChanged, EducatorChanged):
-            handlers.on(kind)(one)
+            handlers.on(kind, unless=unless)(one)
         await self.bus.consume(
             Consumer("gateway", Inbox(self.hearer), handlers, probes=probes), self.dead
         )
