@@ -50,7 +50,8 @@ class Watched:
 
     pages: list[float] = field(default_factory=list)
     """Seconds that each page took."""
-    failed_pages: int = 0
+    failed_pages: Counter[int] = field(default_factory=Counter)
+    """By their status."""
     before: dict[str, float] = field(default_factory=dict)
     memory: dict[str, float] = field(default_factory=dict)
     """The most megabytes that each service held."""
@@ -76,6 +77,8 @@ async def overload(stage: Stage, minutes: float = MINUTES) -> list[Result]:
         before = len(read_ledger(ledger))
         async with watching(house, families) as watched:
             came = await pour(await _order(house, families, rate, seconds), ledger.parent)
+        if watched.failed_pages:
+            print(f"pages that failed, by status: {dict(watched.failed_pages)}", flush=True)
         after = await quiet_again(house, came, ledger, before)
     return results(rate, came, watched, after)
 
@@ -161,7 +164,8 @@ async def _open(client: httpx2.AsyncClient, page: str, watched: Watched) -> None
     began = time.perf_counter()
     answer = await client.get(page)
     watched.pages.append(time.perf_counter() - began)
-    watched.failed_pages += answer.status_code != httpx2.codes.OK
+    if answer.status_code != httpx2.codes.OK:
+        watched.failed_pages[answer.status_code] += 1
 
 
 async def _look_at_memory(house: House, watched: Watched) -> None:
@@ -228,7 +232,7 @@ def results(rate: float, came: Torrent, watched: Watched, after: After) -> list[
                came.strange + came.without_retry_after + came.broken, "requests"),
         Result("a person's pages, p50", _percentile(pages, 0.50), "s"),
         Result("a person's pages, p95", _percentile(pages, 0.95), "s"),
-        Result("a person's pages that failed", watched.failed_pages, "pages"),
+        Result("a person's pages that failed", watched.failed_pages.total(), "pages"),
         *_memory(watched),
         Result("backlog drained after", after.seconds, "s"),
         Result("accepted contacts that reports lacks", after.lost, "contacts"),

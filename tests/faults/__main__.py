@@ -20,8 +20,8 @@ from typing import Any
 
 from tests.faults.run import Plan, random_faults, say
 
-SHORT_SECONDS, NIGHT_SECONDS = 120.0, 2.5 * 3600
-SHORT_EVERY, NIGHT_EVERY = 1.6, 5.0
+SHORT_SECONDS, NIGHT_SECONDS = 120.0, 1.5 * 3600
+SHORT_EVERY, NIGHT_EVERY = 1.6, 3.2
 RESULTS = Path(__file__).with_name("results.json")
 Step = Callable[[argparse.Namespace], Coroutine[Any, Any, bool]]
 
@@ -69,7 +69,7 @@ def _parser(night: bool) -> argparse.ArgumentParser:
     parser.add_argument("--every", type=float, default=every, help="mean seconds between two")
     parser.add_argument("--seed", type=int, default=fresh, help="to repeat a run")
     parser.add_argument(
-        "--pace", type=float, default=3.0 if night else 1.0, help="most load, times the usual"
+        "--pace", type=float, default=1.5 if night else 1.0, help="most load, times the usual"
     )
     parser.add_argument("--only", default="", help="kinds of faults, by name, with commas between")
     parser.add_argument("--folder", type=Path, default=None, help="where the run's folder is made")

@@ -27,7 +27,7 @@ from tests.faults.telling import Teller
 
 Doing = Callable[[Acting], Awaitable[None]]
 TIMEOUT_SECONDS = 15.0
-WORKERS = {"contacts": 16, "batches": 3, "messages": 8, "answers": 6}
+WORKERS = {"contacts": 24, "batches": 10, "messages": 16, "answers": 6}
 
 
 @dataclass

@@ -16,10 +16,10 @@ from tests.faults.quiet import in_queues
 from tests.journeys.process import ROOT
 
 LOOK_SECONDS = 2.0
-FEW, MANY = 300, 700
-"""Messages in queues: with fewer more is sent, with more less. So whoever works has work, and what
-comes after a fault waits seconds behind what was held up by it, not minutes."""
-FASTER, SLOWER, SLOWEST = 1.4, 0.6, 0.1
+FEW, MANY = 1000, 2500
+"""Messages in queues: with fewer more is sent, with more less. So whoever works has work while
+others are away, and whoever comes back finds no more than a minute of it."""
+FASTER, SLOWER, SLOWEST = 1.2, 0.8, 0.2
 ENDS_SECONDS = 200
 Tell = Callable[[str], None]
 
