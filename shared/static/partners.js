@@ -27,6 +27,17 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => delete form.dataset.sending, 4000);
 });
 
+// Whoever signs out leaves no draft behind (drafts.js).
+document.addEventListener("submit", (event) => {
+  if (new URL(event.target.action).pathname !== "/sign-out") return;
+  try {
+    const drafts = Object.keys(localStorage).filter((key) => key.startsWith("draft:"));
+    drafts.forEach((key) => localStorage.removeItem(key));
+  } catch {
+    // A browser that keeps nothing has none.
+  }
+});
+
 // Coming back with the browser's back button shows the page as it was; let its forms be sent again.
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("form[data-sending]").forEach((form) => delete form.dataset.sending);

@@ -125,6 +125,20 @@ async def test_a_sentence_is_chosen_about_the_own_child_and_stays_chosen_when_co
     assert "So kind!" in page
 
 
+async def test_a_form_that_is_sent_again_is_one_contact_and_with_other_words_another(
+    site: ContactsSite, family: FamilyChanged, teacher: Viewer
+) -> None:
+    browser = site.browser(teacher)
+    path = f"/contacts/families/{family.family_id}/log"
+    sent = {"form_id": "a-form-of-its-own", "words": "Well done."}
+    first = await fill_in(browser, path, **sent)
+    again = await fill_in(browser, path, **sent)
+    other = await fill_in(browser, path, **{**sent, "words": "Well done!"})
+    assert first.headers["location"] == again.headers["location"]
+    assert other.headers["location"] != first.headers["location"]
+    assert re.search(r'name="form_id" value="[^"]{8,}"', (await browser.get(path)).text)
+
+
 async def test_a_concern_with_words_comes_back_with_the_reason_and_what_was_typed(
     site: ContactsSite, family: FamilyChanged, teacher: Viewer
 ) -> None:

@@ -33,6 +33,7 @@ from services.contacts.web.at import (
 from services.contacts.web.families import family_title
 from services.contacts.web.starters import praises_for
 from shared import web
+from shared.clock import id_from
 from shared.errors import Conflict, Refused
 from shared.i18n import N_
 from shared.identity import Viewer
@@ -66,6 +67,8 @@ class LogForm(BaseModel):
     occurred_at: datetime | None = Field(None, title=N_("When, if not just now"))
     note: str = Field("", title=N_("Note for staff"), max_length=MOST_NOTE)
     version: int | None = None
+    form_id: str = Field("", max_length=64)
+    """Names the form that was filled in: sent again, it is the same contact."""
 
     def draft(self, family_id: str, zone: ZoneInfo, words_language: str) -> ContactDraft:
         """What the rules read. A time without a zone is the school's wall clock."""
@@ -86,6 +89,12 @@ class LogForm(BaseModel):
             at_home=self.at_home,
             note=self.note,
         )
+
+    def contact_id(self, draft: ContactDraft, viewer: Viewer) -> str | None:
+        """The same each time this form is sent with the same words (ADR 13)."""
+        if not self.form_id:
+            return None
+        return id_from(viewer.account_id, self.form_id, draft.model_dump_json())
 
 
 Sent = Annotated[web.Form[LogForm], web.form(LogForm)]
@@ -110,6 +119,7 @@ async def open_form(
         student_ids=own,
         guardian_id=guardian if guardian in known else None,
         tone=tone if tone in TONES else None,
+        form_id=desk.units.mint(),
     )
     return await _form_page(page, desk, viewer, family, form)
 
@@ -125,7 +135,8 @@ async def post_contact(
         zone = await zone_at(desk, viewer)
         try:
             draft = form.data.draft(family_id, zone, page.language)
-            contact = await log_contact(desk.store, desk.units, draft, viewer)
+            contact_id = form.data.contact_id(draft, viewer)
+            contact = await log_contact(desk.store, desk.units, draft, viewer, contact_id)
         except Refused as wrong:
             form.fail("", sentence(page, wrong))
         else:
