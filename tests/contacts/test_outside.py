@@ -1,45 +1,15 @@
 """What other systems tell becomes a contact of ours, with their name on it."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from embedded.sample import District
 from services.contacts.handlers import handlers
-from shared.envelope import Envelope
 from shared.errors import Passing, Permanent
-from shared.inbox import Inbox
-from shared.messages import ContactLogged, EventRSVPd, ExternalFactReceived, Message
+from shared.messages import ContactLogged, EventRSVPd
 from tests.contacts.conftest import NOW, TODAY, Office, staff_viewer
-
-
-def fact(sample: District, **changes: object) -> ExternalFactReceived:
-    family = sample.picks.good_news
-    data: dict[str, Any] = {
-        "student_sourced_id": family.student_ids[0],
-        "guardian_sourced_id": family.guardian_ids[0],
-        "educator_sourced_id": sample.picks.educator.id,
-        "channel": "call",
-        "tone": "good_news",
-        "outcome": "reached",
-        "occurred_at": (NOW - timedelta(hours=1)).isoformat(),
-        **changes,
-    }
-    return ExternalFactReceived(
-        receipt_id="r1",
-        system="phones",
-        fact="org.partners.family.contacted.v1",
-        source_id="call-77",
-        occurred_at=NOW,
-        data=data,
-    )
-
-
-async def hear(office: Office, message: Message, name: str = "m1") -> bool:
-    envelope = Envelope.seal(message, id=name, source="/partners/x", time=NOW, sequence=1)
-    handler = handlers(office.desk).by_type[message.TYPE]
-    return await Inbox(office.desk.units).once(envelope, lambda work: handler(message, work))
+from tests.contacts.outside import fact, hear
 
 
 async def test_a_call_of_the_phone_system_is_logged_and_told(

@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from embedded.sample import District
 from services.contacts.actions.logging_contacts import log_contact
 from services.contacts.domain.contact import ContactDraft
 from shared.identity import Viewer
 from tests.contacts.conftest import Office, staff_viewer
+from tests.contacts.outside import fact, hear
 from tests.contacts.site import ContactsSite, fill_in
 
 PATH = "/contacts/goals"
@@ -158,3 +160,27 @@ async def test_the_district_comes_to_the_settings_and_the_office_has_no_goals(
     assert answer.headers["location"] == DISTRICT
     office = site.browser(staff_viewer("office", *teacher.school_ids))
     assert (await office.get(PATH)).status_code == 404
+
+
+async def test_a_call_that_the_telephone_system_told_as_well_counts_and_is_shown_once(
+    site: ContactsSite, sample: District, teacher: Viewer
+) -> None:
+    told = fact(sample)
+    at = told.data["occurred_at"]
+    await hear(Office(site.desk, site.clock), told)
+    student = await site.desk.store.families.of_student(sample.picks.good_news.student_ids[0])
+    assert student is not None
+    family_id = student.family_id
+    browser = site.browser(teacher)
+    alone = (await browser.get(f"/contacts/families/{family_id}")).text
+    assert "from phones" in alone
+    assert (await month(site, teacher))[0] == 1
+    draft = {"family_id": family_id, "occurred_at": at}
+    logged = await site.program(teacher).post("/contacts/api/v1/contacts", json=draft)
+    assert logged.status_code == 201
+    page = (await browser.get(f"/contacts/families/{family_id}")).text
+    assert "Also told by phones" in page
+    assert "from phones" not in page
+    assert (await month(site, teacher))[0] == 1
+    both = await site.program(teacher).get(f"/contacts/api/v1/contacts?family_id={family_id}")
+    assert len(both.json()["items"]) == 2

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from services.contacts.actions.logging_contacts import NOWHERE, school_of, zone_of
 from services.contacts.domain.goals import Calendar, Goals, Own, Progress, Try, progress
+from services.contacts.domain.twins import each_once
 from services.contacts.store import Store
 from services.contacts.store.goals import Brought, Decided
 from shared.clock import Clock
@@ -142,7 +143,7 @@ async def _place(store: Store, clock: Clock, viewer: Viewer) -> _Place:
 
 
 async def _tries(store: Store, place: _Place, classes: Classes) -> list[Brought]:
-    return await store.goals.brought(classes.keys(), place.since)
+    return each_once(await store.goals.brought(classes.keys(), place.since))
 
 
 async def _each(
@@ -198,4 +199,4 @@ def _by(each: Brought, viewer: Viewer) -> bool:
 
 
 def _day(each: Brought, zone: ZoneInfo) -> date:
-    return each.at.astimezone(zone).date()
+    return each.occurred_at.astimezone(zone).date()

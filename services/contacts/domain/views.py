@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.contacts.domain.contact import Contact
+from services.contacts.domain.twins import twins
 from shared.identity import Viewer
 from shared.messages import (
     Answer,
@@ -80,6 +81,14 @@ class FamilyCard(Record):
     contacts: tuple[Contact, ...]
     letters: tuple[Letter, ...]
     replies: tuple[Reply, ...]
+
+    @property
+    def told_again(self) -> dict[str, list[Contact]]:
+        """By the id of a contact that an educator logged: what systems told of the same one."""
+        found: dict[str, list[Contact]] = {}
+        for told, logged in twins(each for each in self.contacts if each.retraction is None):
+            found.setdefault(logged.contact_id, []).append(told)
+        return found
 
     def letters_about(self, contact_id: str) -> tuple[Letter, ...]:
         """What became of the letters of one contact."""

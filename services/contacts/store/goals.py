@@ -9,7 +9,7 @@ from services.contacts.domain.goals import Goals
 from services.contacts.store.contacts import CONTACTS
 from shared.directory import EDUCATORS, FAMILIES, Directory, in_sight
 from shared.identity import Viewer
-from shared.messages import Assignment, EducatorChanged, Tone
+from shared.messages import Assignment, Channel, Direction, EducatorChanged, Tone
 from shared.mongo import Database, Document, Kept, answering
 from shared.outbox import Work
 
@@ -27,7 +27,10 @@ class Brought:
     family_id: str
     account_id: str
     educator_id: str | None
-    at: datetime
+    channel: Channel
+    direction: Direction
+    origin: str
+    occurred_at: datetime
     told: bool
 
 
@@ -107,7 +110,8 @@ class GoalRows:
             "direction": "to_family",
             "tone": {"$in": list(COUNTS)},
         }
-        wanted = ("family_id", "account_id", "educator_id", "occurred_at", "outcome")
+        wanted = ("family_id", "account_id", "educator_id", "channel", "direction", "origin",
+                  "occurred_at", "outcome")  # fmt: skip
         async with answering():
             rows = self.database[CONTACTS].find(query, dict.fromkeys(wanted, 1))
             return [_brought(row) async for row in rows]
@@ -127,6 +131,9 @@ def _brought(row: Document) -> Brought:
         family_id=row["family_id"],
         account_id=row["account_id"],
         educator_id=row.get("educator_id"),
-        at=row["occurred_at"],
+        channel=row["channel"],
+        direction=row["direction"],
+        origin=row["origin"],
+        occurred_at=row["occurred_at"],
         told=row["outcome"] in TOLD,
     )
