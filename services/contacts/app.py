@@ -5,7 +5,7 @@ from pathlib import Path
 from services.contacts.actions.desk import Desk
 from services.contacts.handlers import handlers
 from services.contacts.store import KEPT
-from services.contacts.web import router
+from services.contacts.web import PUBLIC, router
 from shared import web
 from shared.bus.base import Bus
 from shared.clock import Clock, Mint, SystemClock, new_id
@@ -36,6 +36,7 @@ def build(
         clock=parts.clock,
         ready=[parts.ready],
         templates=Path(__file__).parent / "templates",
+        public=PUBLIC,
         mint=mint,
     )
     app.state.desk = desk

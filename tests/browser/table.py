@@ -60,6 +60,21 @@ async def _put_off(page: Page, world: World) -> None:
     await _press(page, "section form[action$='/later'] button")
 
 
+async def _share(page: Page, world: World) -> None:
+    await page.goto("/contacts/resources/new")
+    await page.fill("[name=title]", "Read together for ten minutes")
+    await page.select_option("[name=topic]", "reading")
+    await page.fill("[name=words]", "Any book, in any language.\nAsk what comes next.")
+    await page.fill("[name=link]", "https://library.example/stories")
+    await _press(page, "main form.panel button")
+
+
+async def _share_nothing(page: Page, world: World) -> None:
+    await page.goto("/contacts/resources/new")
+    await page.fill("[name=title]", "No")
+    await _press(page, "main form.panel button")
+
+
 async def _all_goals(page: Page, world: World) -> None:
     await page.goto("/contacts/goals")
 
@@ -161,6 +176,13 @@ PAGES = (
     Row("/contacts/goals/settings/{school_id}", "principal"),
     Row("/contacts/goals/settings/{school_id}", "district", arrive=_all_goals,
         name="goals of all schools"),
+    Row("/contacts/resources", "educator"),
+    Row("/contacts/resources", "coordinator", arrive=_share, name="resources, one shared"),
+    Row("/contacts/resources/elsewhere", "coordinator"),
+    Row("/contacts/resources/new", "district"),
+    Row("/contacts/resources/new", "coordinator", status=422, arrive=_share_nothing,
+        name="a resource refused"),
+    Row("/contacts/parents/{school_id}", ""),
     Row("/contacts/together", "educator", arrive=_class_form, name="for several families"),
     Row("/contacts/together", "educator", status=422, arrive=_nobody_chosen,
         name="for several families, nobody chosen"),

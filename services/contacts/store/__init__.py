@@ -12,6 +12,7 @@ from services.contacts.store.goals import GOALS_KEPT, GoalRows
 from services.contacts.store.imports import IMPORTS_KEPT, ImportRows
 from services.contacts.store.mail import MAIL_KEPT, MailRows
 from services.contacts.store.previous import PREVIOUS_KEPT, PreviousRows
+from services.contacts.store.resources import RESOURCES_KEPT, ResourceRows
 from services.contacts.store.roster import ROSTER_KEPT, RosterRows
 from services.contacts.store.strengths import STRENGTHS_KEPT, StrengthRows
 from services.contacts.store.turns import TURNS_KEPT, TurnRows
@@ -31,6 +32,7 @@ KEPT = (
     *TURNS_KEPT,
     *STRENGTHS_KEPT,
     *GOALS_KEPT,
+    *RESOURCES_KEPT,
 )
 
 
@@ -52,6 +54,7 @@ class Store:
     turns: TurnRows = field(init=False)
     strengths: StrengthRows = field(init=False)
     goals: GoalRows = field(init=False)
+    resources: ResourceRows = field(init=False)
 
     def __post_init__(self) -> None:
         self.directory = Directory(self.database)
@@ -66,6 +69,7 @@ class Store:
         self.turns = TurnRows(self.database)
         self.strengths = StrengthRows(self.database)
         self.goals = GoalRows(self.database, self.directory)
+        self.resources = ResourceRows(self.database)
 
     async def card(self, family_id: str, *, seen_by: Viewer, on: date) -> FamilyCard:
         """Everything on a family's page; `NotFound` where the viewer may not know of it."""

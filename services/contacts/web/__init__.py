@@ -9,6 +9,8 @@ from services.contacts.web import (
     goals,
     logging,
     mine,
+    parents,
+    resources,
     roster_api,
     rosters,
     schools,
@@ -17,8 +19,9 @@ from services.contacts.web import (
     turns,
 )
 
-__all__ = ["router"]
+__all__ = ["PUBLIC", "router"]
 
+PUBLIC = parents.PUBLIC
 router = APIRouter()
 for part in (
     api,
@@ -26,6 +29,8 @@ for part in (
     families,
     logging,
     mine,
+    parents,
+    resources,
     flags,
     goals,
     rosters,
