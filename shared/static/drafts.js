@@ -8,6 +8,7 @@
   const KEPT_MS = 48 * 60 * 60 * 1000;
   const AGAIN_MS = 15 * 1000;
 
+  const here = document.currentScript.src;
   const form = document.querySelector("form[data-draft]");
   const note = document.querySelector("[data-draft-note]");
   if (!form || !note) return;
@@ -27,10 +28,10 @@
 
   const untouched = JSON.stringify(filledIn().filter(([name]) => name !== "form_id"));
 
-  function keep() {
+  function keep(untouchedToo) {
     const fields = filledIn();
-    if (JSON.stringify(fields.filter(([name]) => name !== "form_id")) === untouched) return;
-    storage.setItem(key, JSON.stringify({ at: Date.now(), fields }));
+    if (!untouchedToo && JSON.stringify(fields.filter(([name]) => name !== "form_id")) === untouched) return;
+    storage.setItem(key, JSON.stringify({ at: Date.now(), path: location.pathname, fields }));
   }
 
   function forget() {
@@ -62,6 +63,8 @@
   function bringBack() {
     const kept = storage.getItem(key);
     if (!kept) return;
+    mark(false);
+    if (document.querySelector(".error-summary")) return; // The page shows what was typed itself.
     const { fields } = JSON.parse(kept);
     const chosen = new Set(fields.map(([name, value]) => name + "\0" + value));
     const values = new Map(fields);
@@ -78,27 +81,29 @@
 
   let waits = 0;
 
+  // Asks whether there is a connection before the browser leaves the page for good.
   async function send() {
     clearTimeout(waits);
-    let answer;
+    keep(true);
     try {
-      answer = await fetch(form.action, { method: "POST", body: new FormData(form) });
+      await fetch(here, { method: "HEAD", cache: "no-store" });
     } catch {
-      keep();
       say(note.dataset.waiting);
       waits = setTimeout(send, AGAIN_MS);
       return;
     }
-    if (answer.redirected && new URL(answer.url).pathname !== "/sign-in") forget();
-    if (answer.redirected) {
-      location.assign(answer.url);
-    } else {
-      form.submit(); // Something is wrong with it: the browser shows the page that says what.
-    }
+    mark(true);
+    form.submit();
   }
 
-  form.addEventListener("input", keep);
-  form.addEventListener("change", keep);
+  // A draft on its way is thrown away by the page that comes after the form (partners.js).
+  function mark(sending) {
+    const kept = storage.getItem(key);
+    if (kept) storage.setItem(key, JSON.stringify({ ...JSON.parse(kept), sending }));
+  }
+
+  form.addEventListener("input", () => keep(false));
+  form.addEventListener("change", () => keep(false));
   form.addEventListener("submit", (event) => {
     if (event.submitter?.hasAttribute("formaction") || !form.checkValidity()) return;
     event.preventDefault();

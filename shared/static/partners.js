@@ -27,16 +27,26 @@ document.addEventListener("submit", (event) => {
   setTimeout(() => delete form.dataset.sending, 4000);
 });
 
-// Whoever signs out leaves no draft behind (drafts.js).
-document.addEventListener("submit", (event) => {
-  if (new URL(event.target.action).pathname !== "/sign-out") return;
+// Drafts of forms (drafts.js): gone when the form has led to another page, and at sign-out.
+function forgetDrafts(isOver) {
   try {
-    const drafts = Object.keys(localStorage).filter((key) => key.startsWith("draft:"));
-    drafts.forEach((key) => localStorage.removeItem(key));
+    for (const key of Object.keys(localStorage)) {
+      if (!key.startsWith("draft:")) continue;
+      if (isOver(JSON.parse(localStorage.getItem(key)))) localStorage.removeItem(key);
+    }
   } catch {
     // A browser that keeps nothing has none.
   }
+}
+
+document.addEventListener("submit", (event) => {
+  if (new URL(event.target.action).pathname === "/sign-out") forgetDrafts(() => true);
 });
+
+if (document.referrer && !location.pathname.startsWith("/sign-in")) {
+  const from = new URL(document.referrer).pathname;
+  forgetDrafts(({ sending, path }) => sending && path === from && path !== location.pathname);
+}
 
 // Coming back with the browser's back button shows the page as it was; let its forms be sent again.
 window.addEventListener("pageshow", () => {
