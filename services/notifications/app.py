@@ -7,6 +7,7 @@ from services.notifications.actions.room import MailPlace, MailRoom
 from services.notifications.actions.sending import Sender
 from services.notifications.actions.spreading import spread
 from services.notifications.actions.watching import letters_look
+from services.notifications.domain.languages import drafts_start_accepted
 from services.notifications.domain.settings import starting_settings
 from services.notifications.handlers import handlers
 from services.notifications.mailer import Mailer, MailService
@@ -81,6 +82,7 @@ def open_room(parts: Parts) -> MailRoom:
         starting=starting_settings(settings.environment),
         answer_links=links("rsvp", settings.keys("rsvp")),
         stop_links=links("unsubscribe", settings.keys("unsubscribe")),
+        drafts_start_accepted=drafts_start_accepted(settings.environment),
     )
 
 

@@ -8,8 +8,10 @@ from services.notifications.domain.delivery import Delivery
 from services.notifications.domain.notice import AnswerWords, EducatorsNote, EventWords, Notice
 from services.notifications.domain.post import Addressed
 from services.notifications.letters.blocks import Letter
+from services.notifications.letters.drafts import as_sent
 from services.notifications.letters.mail import addressed
-from services.notifications.letters.writing import Household, Occasion, School, write
+from services.notifications.letters.tongue import base_of
+from services.notifications.letters.writing import Household, Occasion, School
 from shared.errors import NotFound
 from shared.messages import HouseholdChanged
 
@@ -24,10 +26,10 @@ def compose(room: MailRoom, row: Delivery, around: Surroundings) -> Letter:
     household = around.households.get(row.household_id)
     if notice is None or household is None:
         raise NotFound(f"delivery {row.delivery_id} speaks of something that is not kept")
-    return write(
+    return as_sent(
         Occasion(
             notice=notice,
-            household=Household(household.greeting, household.language),
+            household=_household(household, around),
             school=_school(room, row, around),
             students=_students(row, notice, around),
             written_at=around.now,
@@ -48,6 +50,11 @@ def envelop(room: MailRoom, row: Delivery, letter: Letter, around: Surroundings)
         bounces_to=room.place.bounces_to,
         at=around.now,
     )
+
+
+def _household(household: HouseholdChanged, around: Surroundings) -> Household:
+    off = base_of(household.language) in around.languages_off
+    return Household(household.greeting, household.language, off)
 
 
 def _school(room: MailRoom, row: Delivery, around: Surroundings) -> School:

@@ -11,7 +11,6 @@ from services.notifications.domain import reasons
 from services.notifications.domain.delivery import Delivery
 from services.notifications.domain.gates import Go, Hold, Stop, Wait, judge
 from services.notifications.domain.post import Addressed
-from services.notifications.letters.tongue import tongue
 from shared import telemetry
 from shared.errors import Refused
 from shared.messages import HouseholdChanged
@@ -99,7 +98,7 @@ def _written(room: MailRoom, row: Delivery, around: Surroundings) -> Ready | Cha
         telemetry.failed("notifications", error)
         return lambda row, work: row.moved("dead", reasons.UNWRITABLE, work.now)
     household = around.households[row.household_id]
-    return Ready(row, mail, household, tongue(household.language).language)
+    return Ready(row, mail, household, letter.language)
 
 
 def _stopped(reason: str) -> Change:

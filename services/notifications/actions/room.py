@@ -42,6 +42,8 @@ class MailRoom:
     starting: MailSettings
     answer_links: Links
     stop_links: Links
+    drafts_start_accepted: bool = False
+    """Whether translations count as accepted until somebody judges them; not for real families."""
     due: asyncio.Event = field(default_factory=asyncio.Event)
     """The sender's bell: letters may have become due. The sender looks by itself, too."""
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from services.notifications.actions.addressing import mailbox_of
 from services.notifications.actions.flagging import is_barred
+from services.notifications.actions.languages import languages_off
 from services.notifications.actions.room import MailRoom, school_days
 from services.notifications.domain.delivery import Delivery
 from services.notifications.domain.gates import BUDGET_WINDOW, Circumstances
@@ -36,6 +37,8 @@ class Surroundings:
     flags_fresh: bool
     stopped: Mapping[str, frozenset[str]]
     suppressed: frozenset[str]
+    languages_off: frozenset[str]
+    """Languages of these households whose letters do not go out yet."""
     allow_list: frozenset[str]
     routine: dict[str, tuple[datetime, ...]] = field(default_factory=dict)
 
@@ -83,7 +86,7 @@ async def look_around(
         people.educators({row.sender_id for row in rows if row.sender_id}),
         _notices(room, rows, notices),
     )
-    (households, flags), fresh, stopped, suppressed, routine = await asyncio.gather(
+    (households, flags, languages_off), fresh, stopped, suppressed, routine = await asyncio.gather(
         _readers(room, rows),
         room.store.flags.fresh(room.now),
         choices.stopped(mailboxes),
@@ -102,6 +105,7 @@ async def look_around(
         flags_fresh=fresh,
         stopped=stopped,
         suppressed=suppressed,
+        languages_off=languages_off,
         allow_list=room.place.allow_list,
         routine=routine,
     )
@@ -125,7 +129,11 @@ async def _routine(room: MailRoom, rows: Sequence[Delivery]) -> dict[str, tuple[
 
 async def _readers(
     room: MailRoom, rows: Sequence[Delivery]
-) -> tuple[Mapping[str, HouseholdChanged], Sequence[FlagsChanged]]:
+) -> tuple[Mapping[str, HouseholdChanged], Sequence[FlagsChanged], frozenset[str]]:
     households = await room.store.people.households({row.household_id for row in rows})
     adults = {adult for each in households.values() for adult in each.guardian_ids}
-    return households, await room.store.flags.of_guardians(adults)
+    flags, off = await asyncio.gather(
+        room.store.flags.of_guardians(adults),
+        languages_off(room, {each.language for each in households.values()}),
+    )
+    return households, flags, off

@@ -75,6 +75,10 @@ class Letter:
     calendar: bytes = b""
     calendar_method: str = "PUBLISH"
     reply_to: str | None = field(default=None)
+    unreviewed: str = ""
+    """That nobody has reviewed the translation, where so."""
+    english: "Letter | None" = None
+    """The same letter in English, which stands below a translation that nobody has reviewed."""
 
 
 def without_links(letter: Letter) -> Letter:
@@ -86,4 +90,5 @@ def without_links(letter: Letter) -> Letter:
         for block in letter.blocks
     ]
     stop = (letter.stop[0], "#") if letter.stop else None
-    return replace(letter, blocks=blocks, stop=stop)
+    english = without_links(letter.english) if letter.english else None
+    return replace(letter, blocks=blocks, stop=stop, english=english)

@@ -1,6 +1,9 @@
-"""How to ask for an interpreter, in languages in which we do not write whole letters yet."""
+"""How to ask for an interpreter, for families who get their letter in English."""
 
 INTERPRETER: dict[str, str] = {
+    "es": "¿Necesita un intérprete? Llame a la escuela y diga “Spanish”. Es gratis.",
+    "ar": "هل تحتاجون إلى مترجم؟ اتصلوا بالمدرسة وقولوا “Arabic”. الخدمة مجانية.",
+    "zh": "您需要口译员吗？请致电学校，说“Mandarin”。服务免费。",
     "vi": "Quý vị cần thông dịch viên? Xin gọi cho nhà trường và nói “Vietnamese”. "
     "Dịch vụ này miễn phí.",
     "so": "Ma u baahan tahay turjubaan? Soo wac dugsiga oo dheh “Somali”. Adeeggu waa bilaash.",
@@ -10,8 +13,6 @@ INTERPRETER: dict[str, str] = {
     "fr": "Vous avez besoin d’un interprète ? Appelez l’école et dites “French”. C’est gratuit.",
     "ht": "Èske ou bezwen yon entèprèt? Rele lekòl la epi di “Haitian Creole”. Li gratis.",
     "tl": "Kailangan ba ninyo ng interpreter? Tumawag sa paaralan at sabihin ang “Tagalog”. "
-    "Libre po ito.",
-    "fil": "Kailangan ba ninyo ng interpreter? Tumawag sa paaralan at sabihin ang “Tagalog”. "
     "Libre po ito.",
     "yue": "您需要傳譯員嗎？請致電學校，說“Cantonese”。服務免費。",
     "ko": "통역이 필요하신가요? 학교에 전화하여 “Korean”이라고 말씀해 주세요. 무료입니다.",

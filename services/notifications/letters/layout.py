@@ -20,6 +20,7 @@ from services.notifications.letters.tongue import right_to_left
 
 TEMPLATES = Path(__file__).parent.parent / "templates" / "letters"
 _RIGHT_TO_LEFT_MARK = "\u200f"
+_RULE = "* * *"
 
 
 def as_html(letter: Letter) -> str:
@@ -29,15 +30,33 @@ def as_html(letter: Letter) -> str:
 
 
 def as_text(letter: Letter) -> str:
-    """The same words as plain text."""
+    """The same words as plain text, English below a translation that nobody has reviewed."""
+    english = letter.english
+    if english is None:
+        return _turned(letter, f"{_said(letter)}\n\n{_foot(letter)}") + "\n"
+    parts = [
+        f"{_turned(letter, letter.unreviewed)}\n{english.unreviewed}",
+        _turned(letter, _said(letter)),
+        _RULE,
+        _said(english),
+        _turned(letter, _foot(letter)),
+        _foot(english, mark=""),
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _said(letter: Letter) -> str:
     parts = [letter.interpreter, letter.greeting, *map(_block, letter.blocks)]
     parts.append("\n".join(letter.closing[:2]))
     parts.extend(letter.closing[2:])
-    parts.append("-- \n" + "\n".join(letter.footer))
-    if letter.stop:
-        parts.append(f"{letter.stop[0]}:\n{letter.stop[1]}")
-    text = "\n\n".join(part for part in parts if part) + "\n"
-    return _marked(text) if letter.direction == "rtl" else text
+    return "\n\n".join(part for part in parts if part)
+
+
+def _foot(letter: Letter, mark: str = "-- \n") -> str:
+    # Mail programs take what follows this mark for a signature, and may fold it away.
+    stop = f"\n\n{letter.stop[0]}:\n{letter.stop[1]}" if letter.stop else ""
+    lines = "\n".join(letter.footer)
+    return f"{mark}{lines}{stop}"
 
 
 def _block(block: Block) -> str:
@@ -59,6 +78,10 @@ def _typed(block: Typed) -> str:
     quoted = textwrap.indent(block.words.replace("\r\n", "\n"), "    ")
     note = f"\n\n({block.note})" if block.note else ""
     return f"{block.lead}\n\n{quoted}{note}"
+
+
+def _turned(letter: Letter, text: str) -> str:
+    return _marked(text) if letter.direction == "rtl" else text
 
 
 def _marked(text: str) -> str:

@@ -1,25 +1,24 @@
-"""The languages in which letters are written, and the words of each (gettext catalogs)."""
+"""The languages in which letters are written, and how each says days, lists and names."""
 
 import gettext
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
 from babel.lists import format_list
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 
+from services.notifications.letters import creole
+from services.notifications.letters.catalogs import ORIGINAL, words_of
+from services.notifications.letters.creole import CREOLE
 from services.notifications.letters.interpreters import INTERPRETER
 
-LOCALES = Path(__file__).parent.parent / "locales"
-WRITTEN_IN = ("en", "es", "ar", "zh")
+WRITTEN_IN = ("en", "es", "ar", "zh", "vi", "pt", "ru", "fr", "ht", "so", "uk", "tl")
 """Letters are written in these; other families get English with a line in their language."""
+_SAME = {"fil": "tl"}
+"""Filipino is Tagalog with another code; rosters have both."""
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur", "ps", "prs", "ckb", "yi", "dv", "sd", "ug"})
 _OPEN, _CLOSE = "\u2068", "\u2069"
 _COMMA = {"ar": "، ", "zh": " "}
@@ -60,13 +59,16 @@ class Tongue:
     @property
     def interpreter_line(self) -> str:
         """Where letters are not written in the reader's language: how to ask for help, in it."""
-        if _base(self.reader) == self.language:
+        if base_of(self.reader) == self.language:
             return ""
-        return INTERPRETER.get(_base(self.reader), "")
+        return INTERPRETER.get(base_of(self.reader), "")
 
     def day(self, moment: datetime, zone: str) -> str:
         """Such as "Thursday, December 3, 2026"."""
-        return format_date(moment.astimezone(ZoneInfo(zone)), "full", locale=self.language)
+        local = self._local(moment, zone)
+        if self.language == CREOLE:
+            return creole.full_date(local)
+        return _spaced(format_date(local, "full", locale=self.language))
 
     def span(self, begins: datetime, ends: datetime, zone: str) -> str:
         """The day and the hours of an event, in the school's own time."""
@@ -79,49 +81,49 @@ class Tongue:
         return f"{self.day(when, zone)}{_COMMA.get(self.language, ', ')}{self._hour(when, zone)}"
 
     def _hour(self, when: datetime, zone: str) -> str:
-        shown = format_time(self._local(when, zone), "short", locale=self.language)
-        # Unicode's narrow space is a box in old mail programs.
-        return shown.replace("\u202f", " ")
+        return _spaced(format_time(self._local(when, zone), "short", locale=self.language))
 
     def _local(self, when: datetime, zone: str) -> datetime:
         return when.astimezone(ZoneInfo(zone))
 
     def several(self, names: Sequence[str]) -> str:
         """Names as a list in words, such as "Ana and Luis"."""
-        return format_list([self.isolated(name) for name in names], locale=self.language)
+        apart = [self.isolated(name) for name in names]
+        if self.language == CREOLE:
+            return creole.listed(apart)
+        return format_list(apart, locale=self.language)
 
     def name_of(self, language: str) -> str:
         """A language's own name in this one, such as "Spanish"."""
+        if self.language == CREOLE and base_of(language) in creole.LANGUAGES:
+            return creole.LANGUAGES[base_of(language)]
         try:
             return Locale.parse(language, sep="-").get_display_name(self.language) or language
         except (UnknownLocaleError, ValueError):
             return language
 
 
-def tongue(reader: str) -> Tongue:
-    """The tongue in which a family that asked for `reader` (BCP 47) is written to."""
-    base = _base(reader)
-    language = base if base in WRITTEN_IN else "en"
-    return Tongue(language, _catalog(language), reader)
+def tongue(reader: str, *, off: bool = False) -> Tongue:
+    """The tongue in which a family that asked for `reader` (BCP 47) is written to.
+
+    `off`: letters in that language do not go out, so that it is English.
+    """
+    base = base_of(reader)
+    language = base if base in WRITTEN_IN and not off else ORIGINAL
+    return Tongue(language, words_of(language), reader)
 
 
 def right_to_left(language: str) -> bool:
     """Whether a language is written from right to left."""
-    return _base(language) in _RIGHT_TO_LEFT
+    return base_of(language) in _RIGHT_TO_LEFT
 
 
-def _base(language: str) -> str:
-    return language.split("-", maxsplit=1)[0].lower()
+def base_of(language: str) -> str:
+    """The language without script and country, by the code that its letters go by."""
+    base = language.split("-", maxsplit=1)[0].lower()
+    return _SAME.get(base, base)
 
 
-@cache
-def _catalog(language: str) -> gettext.NullTranslations:
-    if language == "en":
-        return gettext.NullTranslations()
-    # Compiled here, so that what is kept and reviewed is also what is used.
-    with (LOCALES / language / "LC_MESSAGES" / "letters.po").open("rb") as text:
-        catalog = read_po(text, locale=language, abort_invalid=True)
-    compiled = io.BytesIO()
-    write_mo(compiled, catalog)
-    compiled.seek(0)
-    return gettext.GNUTranslations(compiled)
+def _spaced(shown: str) -> str:
+    # Unicode's narrow space is a box in old mail programs.
+    return shown.replace("\u202f", " ")

@@ -21,7 +21,7 @@ from services.notifications.letters.blocks import (
     Paragraph,
     Typed,
 )
-from services.notifications.letters.tongue import Tongue, right_to_left, tongue
+from services.notifications.letters.tongue import Tongue, base_of, right_to_left, tongue
 from shared.messages import EventFacts, Starter
 from shared.starters import AT_HOME, praise
 
@@ -32,6 +32,8 @@ class Household:
 
     greeting: tuple[str, ...]
     language: str
+    off: bool = False
+    """Whether letters in that language do not go out yet: then it is English."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ class Occasion:
 
 def write(occasion: Occasion) -> Letter:
     """The letter, in the household's language or in English with a line in theirs."""
-    _ = tongue(occasion.household.language)
+    _ = tongue(occasion.household.language, off=occasion.household.off)
     content = occasion.notice.content
     match content:
         case EducatorsNote():
@@ -214,7 +216,7 @@ def _announcement(_: Tongue, occasion: Occasion, news: Announcement) -> _Written
 
 def _typed(_: Tongue, lead: str, words: str, language: str) -> Typed:
     note = ""
-    if language.split("-", maxsplit=1)[0] != _.language:
+    if base_of(language) != _.language:
         note = _("These words are in %(language)s, just as they were written.",
                  language=_.name_of(language))  # fmt: skip
     return Typed(lead, words, language, note)

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from services.notifications.store import choices, deliveries, notices, school_events
+from services.notifications.store import choices, deliveries, languages, notices, school_events
 from services.notifications.store.choices import Choices
 from services.notifications.store.deliveries import Deliveries
 from services.notifications.store.flags import Flags
+from services.notifications.store.languages import Languages
 from services.notifications.store.notices import Notices
 from services.notifications.store.people import People
 from services.notifications.store.school_events import SchoolEvents
@@ -13,7 +14,14 @@ from shared.directory import KEPT as DIRECTORY
 from shared.directory import Directory
 from shared.mongo import Database
 
-KEPT = (*deliveries.KEPT, *notices.KEPT, *choices.KEPT, *school_events.KEPT, *DIRECTORY)
+KEPT = (
+    *deliveries.KEPT,
+    *notices.KEPT,
+    *choices.KEPT,
+    *languages.KEPT,
+    *school_events.KEPT,
+    *DIRECTORY,
+)
 
 
 @dataclass(frozen=True)
@@ -24,6 +32,7 @@ class Store:
     deliveries: Deliveries = field(init=False)
     notices: Notices = field(init=False)
     choices: Choices = field(init=False)
+    languages: Languages = field(init=False)
     events: SchoolEvents = field(init=False)
     flags: Flags = field(init=False)
     people: People = field(init=False)
@@ -33,6 +42,7 @@ class Store:
         put(self, "deliveries", Deliveries(self.database))
         put(self, "notices", Notices(self.database))
         put(self, "choices", Choices(self.database))
+        put(self, "languages", Languages(self.database))
         put(self, "events", SchoolEvents(self.database))
         put(self, "flags", Flags(self.database, Directory(self.database)))
         put(self, "people", People(self.database))

@@ -1,0 +1,136 @@
+"""Which languages families are written to in, and the acceptance of drafts by people."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from services.notifications.actions.room import MailRoom
+from services.notifications.domain.languages import (
+    Judgement,
+    Judgements,
+    Sentence,
+    Standing,
+    Verdict,
+    standing,
+    verdict,
+)
+from services.notifications.letters.catalogs import ORIGINAL, is_draft, review_of, sentences_of
+from services.notifications.letters.tongue import WRITTEN_IN, base_of
+from shared.errors import Conflict, NotFound, Refused
+from shared.i18n import N_
+from shared.identity import Viewer
+from shared.outbox import Work
+
+TRANSLATED = tuple(language for language in WRITTEN_IN if language != ORIGINAL)
+_CHANGED = N_("A sentence has changed since you opened this page. Please read it again.")
+
+
+@dataclass(frozen=True)
+class Read:
+    """A sentence as somebody read it: judging it counts only while it still reads so."""
+
+    key: str
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A sentence, what holds for it now, and who decided so."""
+
+    sentence: Sentence
+    verdict: Verdict
+    judgement: Judgement | None = None
+    """Also one of other words than the sentence has now."""
+
+    @property
+    def changed(self) -> bool:
+        """Whether it was judged as it read before."""
+        before = self.judgement
+        return before is not None and before.fingerprint != self.sentence.fingerprint
+
+
+async def languages_off(room: MailRoom, readers: Collection[str]) -> frozenset[str]:
+    """Those of the languages (BCP 47) that have letters which do not go out yet."""
+    drafts = {base for each in readers if (base := base_of(each)) in TRANSLATED and is_draft(base)}
+    kept = await room.store.languages.judgements(drafts)
+    return frozenset(each for each in drafts if not _standing(room, each, kept.get(each, {})).on)
+
+
+async def standings(room: MailRoom) -> list[Standing]:
+    """How each translation stands."""
+    kept = await room.store.languages.judgements(TRANSLATED)
+    return [_standing(room, each, kept.get(each, {})) for each in TRANSLATED]
+
+
+async def read_language(room: MailRoom, language: str) -> tuple[Standing, list[Judged]]:
+    """A translation sentence by sentence. `NotFound` where letters are not written in it."""
+    _known(language)
+    kept = (await room.store.languages.judgements([language])).get(language, {})
+    return _standing(room, language, kept), [
+        _judged(room, each, kept) for each in sentences_of(language)
+    ]
+
+
+async def judge(
+    room: MailRoom,
+    language: str,
+    read: Sequence[Read],
+    by: Viewer,
+    *,
+    accepted: bool,
+    remark: str = "",
+) -> Standing:
+    """Accept sentences of a draft, or reject them with a remark.
+
+    `NotFound` for an unknown language or sentence, `Conflict` where the language is no draft or a
+    sentence reads differently by now, `Refused` for a rejection without a remark.
+    """
+    _known(language)
+    if not is_draft(language):
+        raise Conflict(N_("This translation has been reviewed; there is nothing left to accept."))
+    if not accepted and not remark.strip():
+        raise Refused(N_("Please write what is wrong, so that translators can mend it."))
+    sentences = {each.key: each for each in sentences_of(language)}
+    for each in read:
+        if each.key not in sentences:
+            raise NotFound(N_("There is no such sentence in this language."))
+        if sentences[each.key].fingerprint != each.fingerprint:
+            raise Conflict(_CHANGED)
+
+    async def body(work: Work) -> None:
+        judgement = {
+            each.key: Judgement(
+                fingerprint=each.fingerprint,
+                accepted=accepted,
+                remark=remark.strip(),
+                by=by.account_id,
+                by_name=by.name,
+                at=work.now,
+            )
+            for each in read
+        }
+        if judgement:
+            await room.store.languages.judge(language, judgement, work)
+
+    await room.units.run(body)
+    return (await read_language(room, language))[0]
+
+
+def _known(language: str) -> None:
+    if language not in TRANSLATED:
+        raise NotFound(N_("There are no translated letters in this language."))
+
+
+def _standing(room: MailRoom, language: str, kept: Judgements) -> Standing:
+    return standing(
+        language,
+        review_of(language),
+        sentences_of(language),
+        kept,
+        starts_accepted=room.drafts_start_accepted,
+    )
+
+
+def _judged(room: MailRoom, sentence: Sentence, kept: Judgements) -> Judged:
+    last = kept.get(sentence.key)
+    now = verdict(sentence, last, starts_accepted=room.drafts_start_accepted)
+    return Judged(sentence, now, last)

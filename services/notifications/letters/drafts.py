@@ -1,0 +1,26 @@
+"""A translation that nobody has reviewed goes out with the same letter in English below it."""
+
+from dataclasses import replace
+
+from services.notifications.letters.blocks import Letter
+from services.notifications.letters.catalogs import ORIGINAL, is_draft
+from services.notifications.letters.tongue import Tongue, tongue
+from services.notifications.letters.writing import Occasion, write
+
+
+def as_sent(occasion: Occasion) -> Letter:
+    """The letter as it goes out: in one language, or a draft with the English below."""
+    letter = write(occasion)
+    if not is_draft(letter.language):
+        return letter
+    household = replace(occasion.household, language=ORIGINAL)
+    english = write(replace(occasion, household=household))
+    return replace(
+        letter,
+        unreviewed=_unreviewed(tongue(letter.language)),
+        english=replace(english, unreviewed=_unreviewed(tongue(ORIGINAL))),
+    )
+
+
+def _unreviewed(_: Tongue) -> str:
+    return _("This translation has not been reviewed yet. The letter in English is below.")
