@@ -73,9 +73,12 @@ def url_static(name: str) -> str:
 
 def language_name(shown_in: str, language: str) -> str:
     """The name of a language in another, such as Spanish or español."""
-    name = i18n.locale_of(language).get_display_name(i18n.locale_of(shown_in))
-    known = i18n.locale_of(language).language == language.split("-", maxsplit=1)[0].lower()
-    return name if name and known else language
+    locale, reader = i18n.locale_of(language), i18n.locale_of(shown_in)
+    base = language.split("-", maxsplit=1)[0].lower()
+    if locale.language == base:
+        return locale.get_display_name(reader) or language
+    # Babel reads some codes as another language's, such as Tagalog's (tl) as Filipino's (fil).
+    return reader.languages.get(base, language)
 
 
 def _date(language: str, value: date, style: str = "medium") -> str:

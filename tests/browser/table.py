@@ -222,6 +222,8 @@ PAGES = (
     Row("/notifications/households/{household_id}", "coordinator"),
     Row("/notifications/contacts/{contact_id}", "educator"),
     Row("/notifications/letters/{delivery_id}", "principal"),
+    Row("/notifications/languages", "coordinator"),
+    Row("/notifications/languages/{language}", "district"),
     Row("/notifications/settings", "district"),
     Row("/notifications/settings/addresses", "district"),
     Row("/notifications/unsubscribe/{unsubscribe_token}", ""),

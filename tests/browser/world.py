@@ -133,6 +133,7 @@ def _make_accounts(world: World, door: Door) -> None:
     world.ids["account_id"] = made["account"]["account_id"]
     world.ids["secret"] = made["set_password_link"].rpartition("/")[2]
     world.ids["school_id"] = school_ids[0]
+    world.ids["language"] = "ar"
 
 
 def _make_operator(world: World) -> None:

@@ -128,7 +128,10 @@ async def test_every_route_says_who_may_call_it(site: Site) -> None:
     assert [row.path for row in web.every_route(site.service.app) if not row.listed] == []
 
 
-PATHS = ("", "/settings", "/settings/addresses", "/households/x", "/contacts/x", "/letters/x")
+PATHS = (
+    "", "/settings", "/settings/addresses", "/languages", "/languages/vi", "/households/x",
+    "/contacts/x", "/letters/x",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -139,7 +142,9 @@ async def test_nobody_sees_a_staff_page_without_signing_in(site: Site, path: str
     assert answer.headers["location"].startswith("/sign-in")
 
 
-@pytest.mark.parametrize("path", ["deliveries", "settings", "suppressions", "dead"])
+@pytest.mark.parametrize(
+    "path", ["deliveries", "settings", "suppressions", "dead", "languages", "languages/vi"]
+)
 async def test_a_program_without_the_scope_gets_nothing(site: Site, path: str) -> None:
     async with site.program(SYSTEM) as program:
         assert (await program.get(f"{API}/{path}")).status_code == 403

@@ -39,6 +39,7 @@ AREAS: tuple[tuple[str, frozenset[Role]], ...] = (
     (r"/contacts(/.*)?", STAFF),
     (r"/events(/.*)?", STAFF),
     (r"/notifications/(api/v1/)?(settings|suppressions)(/.*)?", DISTRICT),
+    (r"/notifications/(api/v1/)?languages(/.*)?", frozenset({"coordinator", "district"})),
     (r"/notifications/.*/(finding|settle|trust)", STAFF - {"educator"}),
     (r"/notifications(/.*)?", STAFF),
     (r"/reports/(api/v1/)?rebuild", DISTRICT),

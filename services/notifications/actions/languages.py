@@ -21,7 +21,6 @@ from shared.identity import Viewer
 from shared.outbox import Work
 
 TRANSLATED = tuple(language for language in WRITTEN_IN if language != ORIGINAL)
-_CHANGED = N_("A sentence has changed since you opened this page. Please read it again.")
 
 
 @dataclass(frozen=True)
@@ -71,6 +70,43 @@ async def read_language(room: MailRoom, language: str) -> tuple[Standing, list[J
 
 
 async def judge(
+    room: MailRoom, language: str, read: Read, by: Viewer, *, accepted: bool, remark: str = ""
+) -> Standing:
+    """Accept a sentence of a draft, or reject it with a remark.
+
+    `NotFound` for an unknown language or sentence, `Conflict` where the language is no draft or the
+    sentence reads differently by now, `Refused` for a rejection without a remark.
+    """
+    if not accepted and not remark.strip():
+        raise Refused(N_("Please write what is wrong, so that it can be mended."))
+    await _as_read(room, language, [read])
+    return await _keep(room, language, [read], by, accepted=accepted, remark=remark.strip())
+
+
+async def accept_open(room: MailRoom, language: str, read: Sequence[Read], by: Viewer) -> Standing:
+    """Accept those of the sentences that nobody has judged by now; raises as `judge` does."""
+    now = {row.sentence.key: row.verdict for row in await _as_read(room, language, read)}
+    still_open = [each for each in read if now[each.key] == "open"]
+    return await _keep(room, language, still_open, by, accepted=True)
+
+
+async def _as_read(room: MailRoom, language: str, read: Sequence[Read]) -> list[Judged]:
+    """The sentences of a draft, when those of them that were read still read the same."""
+    standing, judged = await read_language(room, language)
+    if not standing.draft:
+        raise Conflict(N_("This translation has been reviewed; there is nothing left to accept."))
+    fingerprints = {row.sentence.key: row.sentence.fingerprint for row in judged}
+    for each in read:
+        if each.key not in fingerprints:
+            raise NotFound(N_("There is no such sentence in this language."))
+        if fingerprints[each.key] != each.fingerprint:
+            raise Conflict(
+                N_("A sentence has changed since you opened this page. Please read it again.")
+            )
+    return judged
+
+
+async def _keep(
     room: MailRoom,
     language: str,
     read: Sequence[Read],
@@ -79,40 +115,24 @@ async def judge(
     accepted: bool,
     remark: str = "",
 ) -> Standing:
-    """Accept sentences of a draft, or reject them with a remark.
-
-    `NotFound` for an unknown language or sentence, `Conflict` where the language is no draft or a
-    sentence reads differently by now, `Refused` for a rejection without a remark.
-    """
-    _known(language)
-    if not is_draft(language):
-        raise Conflict(N_("This translation has been reviewed; there is nothing left to accept."))
-    if not accepted and not remark.strip():
-        raise Refused(N_("Please write what is wrong, so that translators can mend it."))
-    sentences = {each.key: each for each in sentences_of(language)}
-    for each in read:
-        if each.key not in sentences:
-            raise NotFound(N_("There is no such sentence in this language."))
-        if sentences[each.key].fingerprint != each.fingerprint:
-            raise Conflict(_CHANGED)
-
     async def body(work: Work) -> None:
-        judgement = {
+        judged = {
             each.key: Judgement(
                 fingerprint=each.fingerprint,
                 accepted=accepted,
-                remark=remark.strip(),
+                remark="" if accepted else remark,
                 by=by.account_id,
                 by_name=by.name,
                 at=work.now,
             )
             for each in read
         }
-        if judgement:
-            await room.store.languages.judge(language, judgement, work)
+        await room.store.languages.judge(language, judged, work)
 
-    await room.units.run(body)
-    return (await read_language(room, language))[0]
+    if read:
+        await room.units.run(body)
+    standing, _ = await read_language(room, language)
+    return standing
 
 
 def _known(language: str) -> None:

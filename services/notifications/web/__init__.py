@@ -2,11 +2,19 @@
 
 from fastapi import APIRouter
 
-from services.notifications.web import api, letters, previews, settings, unsubscribe
+from services.notifications.web import (
+    api,
+    languages,
+    languages_api,
+    letters,
+    previews,
+    settings,
+    unsubscribe,
+)
 from services.notifications.web.unsubscribe import PUBLIC
 
 __all__ = ["PUBLIC", "router"]
 
 router = APIRouter()
-for part in (api, unsubscribe, previews, settings, letters):
+for part in (api, languages_api, unsubscribe, previews, settings, languages, letters):
     router.include_router(part.router)
