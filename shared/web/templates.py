@@ -78,7 +78,7 @@ def language_name(shown_in: str, language: str) -> str:
     if locale.language == base:
         return locale.get_display_name(reader) or language
     # Babel reads some codes as another language's, such as Tagalog's (tl) as Filipino's (fil).
-    return reader.languages.get(base, language)
+    return str(reader.languages.get(base, language))
 
 
 def _date(language: str, value: date, style: str = "medium") -> str:

@@ -228,6 +228,9 @@ async def test_families_get_english_until_the_language_is_accepted_and_then_both
 
     async with site.browser(DISTRICT) as browser:
         await _accept_all(browser)
+        sent = await browser.get(f"/notifications/letters/{(await bench.row('gomez')).delivery_id}")
+        assert "¿Necesita un intérprete?" in sent.text
+        assert "Buenas noticias" not in sent.text
     await bench.tell(contact("gomez", "contact-2"))
     await bench.settle()
     text = _text(bench)

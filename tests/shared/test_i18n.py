@@ -16,6 +16,7 @@ from shared.i18n import (
     format_names,
     grade_name,
 )
+from shared.web.templates import language_name
 
 NIGHT = datetime(2026, 9, 2, 2, 30, tzinfo=UTC)
 LANGUAGES = ["en", "es", "ar", "zh", "vi", "so", "uk", "fa", "ps", "ht", "xx-unknown", "zh-Hant"]
@@ -101,3 +102,18 @@ def test_names_are_joined_as_the_language_does() -> None:
     assert format_names(["عائشة", "فادي"], "ar") == "عائشة وفادي"
     assert format_names(["王伟", "李娜"], "zh") == "王伟和李娜"
     assert format_names([], "en") == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "english", "spanish"),
+    [
+        ("ht", "Haitian Creole", "criollo haitiano"),
+        ("tl", "Tagalog", "tagalo"),
+        ("fil", "Filipino", "filipino"),
+        ("zh-Hant", "Chinese (Traditional)", "chino (tradicional)"),
+        ("xx-unknown", "xx-unknown", "xx-unknown"),
+    ],
+)
+def test_languages_are_named_in_the_reader_s(language: str, english: str, spanish: str) -> None:
+    assert language_name("en", language) == english
+    assert language_name("es", language) == spanish

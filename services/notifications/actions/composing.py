@@ -4,10 +4,11 @@ from datetime import timedelta
 
 from services.notifications.actions.room import MailRoom
 from services.notifications.actions.surroundings import Surroundings
-from services.notifications.domain.delivery import Delivery
+from services.notifications.domain.delivery import WRITTEN, Delivery
 from services.notifications.domain.notice import AnswerWords, EducatorsNote, EventWords, Notice
 from services.notifications.domain.post import Addressed
 from services.notifications.letters.blocks import Letter
+from services.notifications.letters.catalogs import ORIGINAL
 from services.notifications.letters.drafts import as_sent
 from services.notifications.letters.mail import addressed
 from services.notifications.letters.tongue import base_of
@@ -29,7 +30,7 @@ def compose(room: MailRoom, row: Delivery, around: Surroundings) -> Letter:
     return as_sent(
         Occasion(
             notice=notice,
-            household=_household(household, around),
+            household=_household(row, household, around),
             school=_school(room, row, around),
             students=_students(row, notice, around),
             written_at=around.now,
@@ -52,9 +53,14 @@ def envelop(room: MailRoom, row: Delivery, letter: Letter, around: Surroundings)
     )
 
 
-def _household(household: HouseholdChanged, around: Surroundings) -> Household:
-    off = base_of(household.language) in around.languages_off
-    return Household(household.greeting, household.language, off)
+def _household(row: Delivery, household: HouseholdChanged, around: Surroundings) -> Household:
+    if row.state not in WRITTEN:
+        off = base_of(household.language) in around.languages_off
+        return Household(household.greeting, household.language, off)
+    # What has left is shown in the language in which it left.
+    if row.language == ORIGINAL:
+        return Household(household.greeting, household.language, off=True)
+    return Household(household.greeting, row.language)
 
 
 def _school(room: MailRoom, row: Delivery, around: Surroundings) -> School:

@@ -32,7 +32,7 @@ def addressed(
         field("Date", format_datetime(at)),
         field("Message-ID", message_id(delivery_id, own)),
         field("MIME-Version", "1.0"),
-        field("Content-Language", ", ".join(_languages(letter))),
+        field("Content-Language", letter.language),
         field("Auto-Submitted", "auto-generated"),
         field("X-Auto-Response-Suppress", "OOF, AutoReply"),
     ]
@@ -43,10 +43,6 @@ def addressed(
         head.append(field("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))
     message = "".join(head).encode("ascii") + _body(letter, delivery_id)
     return Addressed(delivery_id, bounces_to or own, recipient, message)
-
-
-def _languages(letter: Letter) -> list[str]:
-    return [letter.language, *(_languages(letter.english) if letter.english else [])]
 
 
 def _body(letter: Letter, delivery_id: str) -> bytes:
