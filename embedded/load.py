@@ -28,9 +28,11 @@ from embedded.sample import (
     make_district,
     write_package,
 )
+from embedded.visitor import Visitor
 
 IMPORTS = "/contacts/api/v1/rosters"
 SETTINGS = "/notifications/api/v1/settings"
+LANGUAGES = "/notifications/languages"
 DEMO_SETTINGS: dict[str, Any] = {
     "take_back_seconds": 0,
     "quiet_hours": None,
@@ -145,6 +147,22 @@ def go_live(door: Door) -> None:
     change_settings(door, DEMO_SETTINGS)
 
 
+def accept_translations(url: str, login: str, password: str) -> None:
+    """Accept every sentence of the letters' drafts on their pages, as a coordinator does.
+
+    Where they are accepted already, as in `make demo`, nothing happens.
+    """
+    with Visitor(url) as visitor:
+        visitor.sign_in(login, password)
+        listed = visitor.open(LANGUAGES)
+        for link in listed.links:
+            if not link.startswith(f"{LANGUAGES}/"):
+                continue
+            page = visitor.open(link)
+            while any(form.action.endswith("/accept") for form in page.forms):
+                page = visitor.submit(page, "/accept", {})
+
+
 def change_settings(door: Door, wanted: dict[str, Any]) -> dict[str, Any]:
     """Change some of the district's mail settings; gives all of them as they were before."""
     before: dict[str, Any] = door.get(SETTINGS)
@@ -219,9 +237,11 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--rest", action="store_true", help="stay afterwards")
     given = parser.parse_args(words)
     wait_until_open(given.url)
+    password = _secret("demo_password")
     with Door(Profile(given.url, "operator", _secret("operator_secret"))) as door:
         # UTC, so that the district is the same one on every machine on the same day.
-        load(door, sample(date.today()), _secret("demo_password"), print)  # noqa: DTZ011
+        loaded = load(door, sample(date.today()), password, print)  # noqa: DTZ011
+    accept_translations(given.url, loaded.district.picks.coordinator.email, password)
     Path("/tmp/loaded").touch()  # noqa: S108 - for the health check of its own container
     print("The sample district is loaded.", flush=True)  # noqa: T201
     if given.rest:

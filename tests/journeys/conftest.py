@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from pymongo import AsyncMongoClient
 
-from embedded.load import Loaded, load
+from embedded.load import Loaded, accept_translations, load
 from embedded.sample import make_district
 from tests.journeys.cast import Cast
 from tests.journeys.house import House
@@ -38,10 +38,12 @@ async def house(
 
 @pytest.fixture(scope="package")
 def loaded(house: House) -> Loaded:
-    """The district with its roster, its accounts and its schools live."""
+    """The district with its roster, its accounts, its schools live and its languages on."""
     district = make_district(students=STUDENTS, today=datetime.now(UTC).date())
     with house.open_door() as door:
-        return load(door, district, house.password, lambda _: None)
+        loaded = load(door, district, house.password, lambda _: None)
+    accept_translations(house.url, district.picks.coordinator.email, house.password)
+    return loaded
 
 
 @pytest.fixture(scope="package")

@@ -55,6 +55,8 @@ class Previewed:
     text: str
     html: str
     gets_it: bool
+    with_line: bool = False
+    """Whether it begins with a line in their language on how to get an interpreter."""
     why_not: str = ""
     waits: str = ""
     leaves_at: datetime | None = None
@@ -142,6 +144,7 @@ def _previewed(
         text=as_text(letter),
         html=as_html(letter),
         gets_it=not why_not,
+        with_line=bool(letter.interpreter),
         why_not=why_not,
         waits=waits,
         leaves_at=None if why_not or isinstance(verdict, Hold) else leaves,
