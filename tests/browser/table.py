@@ -75,6 +75,13 @@ async def _share_nothing(page: Page, world: World) -> None:
     await _press(page, "main form.panel button")
 
 
+async def _take_out(page: Page, world: World) -> None:
+    await page.goto(world.path("/contacts/students/{student_id}/record"))
+    await page.check("[name=to][value=family]")
+    await page.fill("[name=reason]", "The mother asked for it, to read it.")
+    await _press(page, "main form.panel button")
+
+
 async def _all_goals(page: Page, world: World) -> None:
     await page.goto("/contacts/goals")
 
@@ -183,6 +190,9 @@ PAGES = (
     Row("/contacts/resources/new", "coordinator", status=422, arrive=_share_nothing,
         name="a resource refused"),
     Row("/contacts/parents/{school_id}", ""),
+    Row("/contacts/students/{student_id}/record", "principal"),
+    Row("/contacts/students/{student_id}/record", "principal", arrive=_take_out,
+        name="a student's record"),
     Row("/contacts/together", "educator", arrive=_class_form, name="for several families"),
     Row("/contacts/together", "educator", status=422, arrive=_nobody_chosen,
         name="for several families, nobody chosen"),

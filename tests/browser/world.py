@@ -239,6 +239,7 @@ def _flag(world: World) -> None:
     with world.visit("principal") as visitor:
         family_id = _family_id(world, visitor, world.district.picks.separated)
         world.ids["separated_id"] = family_id
+        world.ids["student_id"] = world.district.picks.separated.student_ids[0]
         path = f"/contacts/families/{family_id}/flags"
         page = visitor.open(path)
         reason = "Court order 2026-117"

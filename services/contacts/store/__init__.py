@@ -6,6 +6,7 @@ from datetime import date
 from services.contacts.domain.views import FamilyCard
 from services.contacts.store.contacts import CONTACTS_KEPT, ContactRows
 from services.contacts.store.directory import DIRECTORY_KEPT, DirectoryRows
+from services.contacts.store.disclosures import DISCLOSURES_KEPT, DisclosureRows
 from services.contacts.store.families import FAMILIES_KEPT, FamilyRows
 from services.contacts.store.flags import FLAGS_KEPT, FlagRows
 from services.contacts.store.goals import GOALS_KEPT, GoalRows
@@ -33,6 +34,7 @@ KEPT = (
     *STRENGTHS_KEPT,
     *GOALS_KEPT,
     *RESOURCES_KEPT,
+    *DISCLOSURES_KEPT,
 )
 
 
@@ -55,6 +57,7 @@ class Store:
     strengths: StrengthRows = field(init=False)
     goals: GoalRows = field(init=False)
     resources: ResourceRows = field(init=False)
+    disclosures: DisclosureRows = field(init=False)
 
     def __post_init__(self) -> None:
         self.directory = Directory(self.database)
@@ -70,6 +73,7 @@ class Store:
         self.strengths = StrengthRows(self.database)
         self.goals = GoalRows(self.database, self.directory)
         self.resources = ResourceRows(self.database)
+        self.disclosures = DisclosureRows(self.database)
 
     async def card(self, family_id: str, *, seen_by: Viewer, on: date) -> FamilyCard:
         """Everything on a family's page; `NotFound` where the viewer may not know of it."""
