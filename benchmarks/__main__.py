@@ -13,6 +13,7 @@ from benchmarks import (
     footprint,
     growth,
     importing,
+    looking,
     mailing,
     overload,
     publishing,
@@ -36,7 +37,9 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     footprint.MEASUREMENT,
 )
 """Everything that is measured, in the order of the page; a run without names measures all of it."""
-SHOWN = (*MEASUREMENTS, overload.MEASUREMENT)
+ALONE = (looking.MEASUREMENT,)
+"""What takes so long that it is measured only where it is named."""
+SHOWN = (*MEASUREMENTS, *ALONE, overload.MEASUREMENT)
 """What the page shows: with `make overload`, which alone takes ten minutes."""
 
 
@@ -44,7 +47,8 @@ async def main(words: Sequence[str]) -> None:
     """Start the servers, measure, keep the results (not those of `--quick`)."""
     quick = "--quick" in words
     names = [word for word in words if word != "--quick"]
-    wanted = [each for each in MEASUREMENTS if not names or each.name in names]
+    named = [each for each in (*MEASUREMENTS, *ALONE) if each.name in names]
+    wanted = named if names else MEASUREMENTS
     choice = choose(os.environ.get("SERVERS", ""))
     servers = choice.servers()
     kept: list[Kept] = []
@@ -75,7 +79,7 @@ def _line(result: Result) -> str:
 
 
 def _check(words: Sequence[str]) -> None:
-    known = {each.name for each in MEASUREMENTS} | {"--quick"}
+    known = {each.name for each in (*MEASUREMENTS, *ALONE)} | {"--quick"}
     if unknown := [word for word in words if word not in known]:
         sys.exit(f"no measurement is called {', '.join(unknown)}; there are {', '.join(known)}")
 
