@@ -248,8 +248,8 @@ A generated district of {STUDENTS:,} students in schools of {STUDENTS_A_SCHOOL},
 district would import it, and {CONTACTS_A_YEAR} contacts a year with each family over {YEARS} years.
 {USERS} people (educators and coordinators) open pages at {PER_SECOND:.0f} a second in all, whether
 or not those before have been answered, for {SECONDS:.0f} seconds each kind. Then all indexes of
-these collections but that on `_id` are dropped, and the same is done for {SECONDS_BARE:.0f} seconds.
-Only the contacts service runs.
+these collections but that on `_id` are dropped, and the same is done for {SECONDS_BARE:.0f}
+seconds. Only the contacts service runs.
 """
 
 MEASUREMENT = Measurement(
