@@ -2,12 +2,15 @@
 
 import pytest
 
+from services.contacts.domain.scripts import ways_of
 from services.contacts.domain.search import CLOSE_ENOUGH, folded, likeness, tokens_of, words_of
 
 
 def finds(query: str, *names: tuple[str, str]) -> bool:
     tokens = tokens_of(names)
-    return all(any(t.startswith(w) for t in tokens) for w in words_of(query))
+    return all(
+        any(t.startswith(way) for t in tokens for way in ways_of(word)) for word in words_of(query)
+    )
 
 
 @pytest.mark.parametrize(
@@ -31,6 +34,45 @@ def finds(query: str, *names: tuple[str, str]) -> bool:
 )
 def test_a_name_is_found(query: str, name: tuple[str, str]) -> None:
     assert finds(query, name)
+
+
+@pytest.mark.parametrize(
+    ("query", "name"),
+    [
+        ("omar", ("عمر", "العلي")),
+        ("youssef", ("يوسف", "حداد")),
+        ("Yusuf haddad", ("يوسف", "حداد")),
+        ("fatima", ("فاطمة", "خالد")),
+        ("Fatimah Khalid", ("فاطمة", "خالد")),
+        ("mohammed", ("محمد", "الشامي")),
+        ("عمر", ("Omar", "Haddad")),
+        ("محمد", ("Muhammad", "Haddad")),
+        ("shevchenko", ("Тарас", "Шевченко")),
+        ("taras shev", ("Тарас", "Шевченко")),
+        ("hryhorenko", ("Олена", "Григоренко")),
+        ("grigorenko", ("Елена", "Григоренко")),
+        ("шевченко", ("Taras", "Shevchenko")),
+        ("юлия", ("Yuliya", "Petrova")),
+    ],
+)
+def test_a_name_is_found_in_another_script(query: str, name: tuple[str, str]) -> None:
+    assert finds(query, name)
+
+
+def test_two_names_of_one_script_are_not_mixed_up_by_their_consonants() -> None:
+    assert not finds("mary", ("Omar", "Haddad"))
+    assert not finds("عمر", ("مرعي", "حداد"))
+    assert not finds("ahmed", ("محمد", "حداد"))
+
+
+def test_a_name_of_one_consonant_is_found_in_its_own_script_alone() -> None:
+    assert finds("ali", ("Ali", "Haddad"))
+    assert finds("علي", ("علي", "حداد"))
+    assert not finds("lee", ("علي", "حداد"))
+
+
+def test_what_a_name_is_kept_under_for_others_is_no_typing_mistake() -> None:
+    assert likeness(["~l:mr."], tokens_of([("Omar", "Haddad")])) < CLOSE_ENOUGH
 
 
 def test_every_word_has_to_fit() -> None:

@@ -4,6 +4,8 @@ import unicodedata
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 
+from services.contacts.domain.scripts import FROM_ARABIC, FROM_LATIN, keys_of
+
 MOST_WORDS = 6
 CLOSE_ENOUGH = 0.74
 """How alike two words must be to count as a typing mistake; 1 is the same."""
@@ -47,6 +49,7 @@ def tokens_of(names: Iterable[tuple[str, str]]) -> tuple[str, ...]:
     for given, family in names:
         for word in (*folded(given).split(), *folded(family).split()):
             found[word] = None
+            found.update(dict.fromkeys(keys_of(word)))
         if not (given + family).isascii() and _is_spaceless(given + family):
             found[folded(family).replace(" ", "") + folded(given).replace(" ", "")] = None
             found[folded(given).replace(" ", "") + folded(family).replace(" ", "")] = None
@@ -64,7 +67,7 @@ def words_of(query: str) -> tuple[str, ...]:
 
 def likeness(words: Iterable[str], tokens: Iterable[str]) -> float:
     """How well the worst of the words fits any token; under `CLOSE_ENOUGH` it is somebody else."""
-    tokens = tuple(tokens)
+    tokens = tuple(each for each in tokens if not each.startswith((FROM_ARABIC, FROM_LATIN)))
     return min((max((_alike(w, t) for t in tokens), default=0.0) for w in words), default=0.0)
 
 

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 from pymongo import ASCENDING, IndexModel
 
+from services.contacts.domain.scripts import ways_of
 from services.contacts.domain.search import CLOSE_ENOUGH, likeness, words_of
 from services.contacts.domain.views import FamilyLine, Reach
 from shared import directory as shared_directory
@@ -114,7 +115,7 @@ class FamilyRows:
         return [FamilyChanged.model_validate(row) for row in rows]
 
     async def _search(self, scope: Document, words: Sequence[str], most: int) -> list[FamilyLine]:
-        starts = [{"tokens": {"$regex": f"^{re.escape(word)}"}} for word in words]
+        starts = [{"$or": [_begins(way) for way in ways_of(word)]} for word in words]
         found = await self._lines({"$and": [scope, *starts]}, most * 4)
         return found or await self._almost(scope, words, most)
 
@@ -152,6 +153,10 @@ class FamilyRows:
         async with answering():
             row = await self.database[FAMILIES].find_one(query)
         return FamilyChanged.model_validate(row) if row else None
+
+
+def _begins(way: str) -> Document:
+    return {"tokens": {"$regex": f"^{re.escape(way)}"}}
 
 
 def _line(row: Document, heard: Document) -> FamilyLine:
