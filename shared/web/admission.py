@@ -5,9 +5,10 @@ programs have a bounded share of it, and people keep the rest: their pages stay 
 that send too much are told, in microseconds, to wait.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 
 from starlette.types import Scope, Send
 
@@ -19,6 +20,9 @@ MOST = 128
 """Requests under way in one process; a page takes some hundredths of a second."""
 MOST_OF_PROGRAMS = 32
 """Of these at most so many are programs', which is more than MongoDB works on at once for us."""
+AT_WORK = 8
+"""Programs' requests that are worked on at one moment; the others wait inside. With more none is
+done sooner, and each step of a person's page has to wait for one step of every one of them."""
 MOST_BACKLOG = 20_000
 """So many messages may wait to be told before programs may not add to them; people may."""
 RETRY_SECONDS = 2
@@ -50,6 +54,7 @@ class Admission:
     """Messages that wait in the outbox, as of some seconds ago."""
     _people: int = 0
     _programs: int = 0
+    _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_WORK))
 
     def bars(self, scope: Scope) -> int:
         """Why a program may not come in now: seconds to wait; 0 lets it in. People always pass."""
@@ -78,6 +83,15 @@ class Admission:
             yield
         finally:
             self._count(program, -1)
+
+    @asynccontextmanager
+    async def turn(self, scope: Scope) -> AsyncIterator[None]:
+        """While a request is worked on: programs wait for their turn, people never."""
+        if not is_program(scope):
+            yield
+            return
+        async with self._turns:
+            yield
 
     @property
     def is_behind(self) -> bool:

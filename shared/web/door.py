@@ -77,7 +77,8 @@ class Door:
         try:
             with self._site.admission.inside(scope):
                 self._check_origin(scope)
-                await self._app(scope, receive, answer)
+                async with self._site.admission.turn(scope):
+                    await self._app(scope, receive, answer)
         except Exception as error:
             if answer.status:
                 raise
