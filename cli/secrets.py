@@ -27,6 +27,13 @@ RABBITMQ = "rabbitmq:5672"
 WITH_DATABASE = (*SERVICES, "mailbox")
 """The mailbox is the demonstration's; its password is of no use while it does not run."""
 
+BY_HAND = (
+    "smtp_password",
+    "return_imap_password",
+    "return_imap_client_secret",
+    "return_imap_refresh_token",
+)
+
 
 @dataclass
 class Filling:
@@ -74,12 +81,13 @@ def _keys(filling: Filling) -> None:
     pair = new_key_pair()
     filling.keep("identity_private_key", lambda: pair.private)
     filling.keep("identity_public_keys", lambda: pair.public)
-    for name in ("rsvp_keys", "unsubscribe_keys", "household_keys"):
+    for name in ("rsvp_keys", "unsubscribe_keys", "household_keys", "return_keys"):
         filling.keep(name, _random)
     filling.keep("operator_secret", lambda: f"ps_{_random()}")
     filling.keep("first_district_password", lambda: secrets.token_urlsafe(18))
-    # Fill it in by hand when the mail service asks for a password.
-    filling.keep("smtp_password", str)
+    # Fill them in by hand when the mail service, or the mailbox of what came back, asks for one.
+    for name in BY_HAND:
+        filling.keep(name, str)
 
 
 def _databases(filling: Filling) -> None:

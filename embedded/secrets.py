@@ -33,6 +33,7 @@ def fresh_secrets() -> dict[str, str]:
         "rsvp_keys": secrets.token_urlsafe(KEY_BYTES),
         "unsubscribe_keys": secrets.token_urlsafe(KEY_BYTES),
         "household_keys": secrets.token_urlsafe(KEY_BYTES),
+        "return_keys": secrets.token_urlsafe(KEY_BYTES),
         "demo_password": f"demo-{secrets.token_hex(5)}",
         "operator_secret": f"ps_{secrets.token_urlsafe(KEY_BYTES)}",
     }

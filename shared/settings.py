@@ -1,6 +1,7 @@
 """Every setting, typed: `PARTNERS_*` variables, or files of the same names in a secrets folder."""
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -17,9 +18,15 @@ PLACEHOLDERS = (
     "todo",
 )
 SHORTEST_SECRET = 16
-Purpose = Literal["rsvp", "unsubscribe", "household"]
+Purpose = Literal["rsvp", "unsubscribe", "household", "return"]
 Keys = Annotated[tuple[SecretStr, ...], NoDecode]
 """Newest first; separated by white space in a variable or a file, so that two can be live."""
+_OF_OTHERS = ("return_imap_password", "return_imap_client_secret", "return_imap_refresh_token")
+"""Whoever runs that system decides how long they are; empty where they are not needed."""
+_LONGEST_RETURN_NAME = 18
+"""What stands before the @ may have 64 characters (RFC 5321, 4.5.3.1.1), our mark in it 45."""
+_RETURN_ADDRESS = re.compile(rf"[a-z0-9._-]{{1,{_LONGEST_RETURN_NAME}}}@[a-z0-9-]+(\.[a-z0-9-]+)+")
+_LISTEN = re.compile(r"(\S+):(\d{1,5})")
 
 
 class Settings(BaseSettings):
@@ -54,6 +61,7 @@ class Settings(BaseSettings):
     rsvp_keys: Keys = ()
     unsubscribe_keys: Keys = ()
     household_keys: Keys = ()
+    return_keys: Keys = ()
 
     smtp_host: str = "127.0.0.1"
     smtp_port: int = 25
@@ -64,10 +72,33 @@ class Settings(BaseSettings):
     mail_allow_list: Annotated[tuple[str, ...], NoDecode] = ()
     """Addresses that may receive before a school is switched live."""
 
+    return_address: str = ""
+    """What can't be delivered comes back to `name+mark@domain`. Empty: to `mail_from`, unread."""
+    return_listen: str = ""
+    """`host:port` on which the district's mail server hands us what came back, by LMTP or SMTP."""
+    return_imap_host: str = ""
+    """Where a mailbox is looked into for what came back. Empty: nowhere."""
+    return_imap_port: int = 993
+    return_imap_tls: Literal["none", "starttls", "tls"] = "tls"
+    return_imap_username: str = ""
+    return_imap_password: SecretStr = SecretStr("")
+    return_imap_folder: str = "INBOX"
+    return_imap_kept_folder: str = "Partners"
+    """Where mail is moved once it is kept."""
+    return_imap_token_url: str = ""
+    """Where a token is fetched (OAuth 2), to sign in by XOAUTH2. Empty: by password."""
+    return_imap_client_id: str = ""
+    return_imap_client_secret: SecretStr = SecretStr("")
+    return_imap_refresh_token: SecretStr = SecretStr("")
+    """Empty: the program asks for itself (client credentials)."""
+    return_imap_scope: str = ""
+
     otlp_endpoint: str = ""
     log_level: str = "INFO"
 
-    @field_validator("rsvp_keys", "unsubscribe_keys", "household_keys", mode="before")
+    @field_validator(
+        "rsvp_keys", "unsubscribe_keys", "household_keys", "return_keys", mode="before"
+    )
     @classmethod
     def _split_keys(cls, value: Any) -> Any:
         return tuple(value.split()) if isinstance(value, str) else value
@@ -76,6 +107,50 @@ class Settings(BaseSettings):
     @classmethod
     def _split_list(cls, value: Any) -> Any:
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+    @field_validator("return_address")
+    @classmethod
+    def _a_return_address(cls, value: str) -> str:
+        low = value.strip().lower()
+        if low and not _RETURN_ADDRESS.fullmatch(low):
+            raise ValueError(
+                "PARTNERS_RETURN_ADDRESS has to be one plain address without a + such as "
+                f"bounces@mail.district.example, with at most {_LONGEST_RETURN_NAME} letters, "
+                "digits, dots or hyphens before the @"
+            )
+        return low
+
+    @field_validator("return_listen")
+    @classmethod
+    def _a_place_to_listen(cls, value: str) -> str:
+        found = _LISTEN.fullmatch(value)
+        if value and (found is None or int(found[2]) > 65_535):
+            raise ValueError("PARTNERS_RETURN_LISTEN has to be host:port, such as 0.0.0.0:8024")
+        return value
+
+    @field_validator("return_imap_folder", "return_imap_kept_folder")
+    @classmethod
+    def _a_folder(cls, value: str) -> str:
+        if not value.isascii() or not value.isprintable() or not value or set(value) & set('"\\'):
+            raise ValueError("a folder of the return mailbox needs a name in plain ASCII letters")
+        return value
+
+    @model_validator(mode="after")
+    def _returns_belong_together(self) -> Self:
+        if self.return_listen and not self.return_address:
+            raise ValueError(
+                "PARTNERS_RETURN_LISTEN takes mail for PARTNERS_RETURN_ADDRESS, which is not set"
+            )
+        if self.return_imap_host and self.return_imap_folder == self.return_imap_kept_folder:
+            raise ValueError("PARTNERS_RETURN_IMAP_KEPT_FOLDER has to be another folder")
+        if self.return_imap_host and not self.return_imap_username:
+            raise ValueError("PARTNERS_RETURN_IMAP_HOST needs PARTNERS_RETURN_IMAP_USERNAME")
+        by_token = bool(self.return_imap_token_url)
+        needed = "CLIENT_ID" if by_token else "PASSWORD"
+        password = self.return_imap_password.get_secret_value()
+        if self.return_imap_host and not (self.return_imap_client_id if by_token else password):
+            raise ValueError(f"PARTNERS_RETURN_IMAP_HOST needs PARTNERS_RETURN_IMAP_{needed}")
+        return self
 
     @model_validator(mode="after")
     def _refuse_placeholders(self) -> Self:
@@ -93,7 +168,7 @@ class Settings(BaseSettings):
         for name, value in self:
             values = value if isinstance(value, tuple) else (value,)
             found += [(name, v.get_secret_value()) for v in values if isinstance(v, SecretStr)]
-        optional = {"smtp_password"} if not self.smtp_username else set()
+        optional = {*_OF_OTHERS, *(() if self.smtp_username else ("smtp_password",))}
         return [(name, text) for name, text in found if name not in optional]
 
     @property

@@ -72,6 +72,11 @@ LETTERS_OVERDUE = Gauge(
 LETTERS_OVERDUE_AGE = Gauge(
     "partners_letters_overdue_seconds", "How long the oldest of them is due.", ["service"]
 )
+RETURNED = Counter(
+    "partners_mail_returned_total",
+    "Mail that came back, by what it is and what was done because of it.",
+    ["service", "kind", "done"],
+)
 DELAY = Histogram(
     "partners_message_delay_seconds",
     "From a fact to its effect in this service, for the oldest of each batch.",

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from services.notifications import web as pages
+from services.notifications.actions.returning import take_in
 from services.notifications.actions.room import MailPlace, MailRoom
 from services.notifications.actions.sending import Sender
 from services.notifications.actions.spreading import spread
@@ -10,7 +11,11 @@ from services.notifications.actions.watching import letters_look
 from services.notifications.domain.languages import drafts_start_accepted
 from services.notifications.domain.settings import starting_settings
 from services.notifications.handlers import handlers
+from services.notifications.intake.fetching import EVERY_SECONDS, Fetcher, Mailbox
+from services.notifications.intake.listening import Listener
+from services.notifications.intake.tokens import Tokens
 from services.notifications.mailer import Mailer, MailService
+from services.notifications.returns.address import ReturnAddress
 from services.notifications.store import KEPT, Store
 from shared import web
 from shared.bus.base import Bus
@@ -18,7 +23,7 @@ from shared.clock import Clock, Mint, SystemClock, new_id
 from shared.directory import Directory
 from shared.links import Links
 from shared.mongo import Database
-from shared.service import Every, Parts, Service
+from shared.service import Background, Every, Parts, Service
 from shared.settings import Settings
 from shared.watch import directory_look, flags_look
 
@@ -54,7 +59,7 @@ def build(
         app,
         kept=KEPT,
         handlers=handlers(room),
-        background=(spreader, sender),
+        background=(spreader, sender, *intakes(settings, room)),
         looks=(
             directory_look(NAME, database),
             flags_look(NAME, database, parts.clock),
@@ -78,6 +83,7 @@ def open_room(parts: Parts) -> MailRoom:
             district_name=settings.district_name,
             mail_from=settings.mail_from,
             allow_list=frozenset(each.lower() for each in settings.mail_allow_list),
+            returns=return_address(settings),
         ),
         starting=starting_settings(settings.environment),
         answer_links=links("rsvp", settings.keys("rsvp")),
@@ -95,4 +101,55 @@ def mail_service(settings: Settings) -> MailService:
         password=settings.smtp_password.get_secret_value(),
         tls=settings.smtp_tls,
         own_name=settings.mail_from.rpartition("@")[2] or "localhost",
+    )
+
+
+def return_address(settings: Settings) -> ReturnAddress | None:
+    """Where letters come back to, where the district has set it up."""
+    if not settings.return_address:
+        return None
+    return ReturnAddress(settings.return_address, settings.keys("return"))
+
+
+def intakes(settings: Settings, room: MailRoom) -> list[Background]:
+    """The ways in which mail that came back reaches this service; none unless they are set."""
+    found: list[Background] = []
+    if settings.return_listen and room.place.returns is not None:
+        host, _, port = settings.return_listen.rpartition(":")
+        found.append(
+            Listener(
+                host.strip("[]"),
+                int(port),
+                room.place.returns.takes,
+                lambda raw, to: take_in(room, raw, "smtp", to),
+            )
+        )
+    if settings.return_imap_host:
+        mailbox = return_mailbox(settings, room)
+        fetcher = Fetcher(mailbox, lambda raw: take_in(room, raw, "imap"))
+        found.append(Every(EVERY_SECONDS, fetcher.fetch, "fetch returned mail"))
+    return found
+
+
+def return_mailbox(settings: Settings, room: MailRoom) -> Mailbox:
+    """Where what came back is fetched."""
+    tokens = None
+    if settings.return_imap_token_url:
+        tokens = Tokens(
+            url=settings.return_imap_token_url,
+            client_id=settings.return_imap_client_id,
+            clock=room.units.clock,
+            client_secret=settings.return_imap_client_secret.get_secret_value(),
+            refresh_token=settings.return_imap_refresh_token.get_secret_value(),
+            scope=settings.return_imap_scope,
+        )
+    return Mailbox(
+        host=settings.return_imap_host,
+        port=settings.return_imap_port,
+        username=settings.return_imap_username,
+        password=settings.return_imap_password.get_secret_value(),
+        tls=settings.return_imap_tls,
+        folder=settings.return_imap_folder,
+        kept_folder=settings.return_imap_kept_folder,
+        tokens=tokens,
     )

@@ -99,7 +99,7 @@ async def test_a_letter_that_came_back_stops_the_address(bench: Bench) -> None:
     said = (await bench.told())[-1].open()
     assert isinstance(said, NoticeBounced)
     assert said.permanent
-    assert await bench.room.store.choices.suppressed([GOMEZ]) == {GOMEZ}
+    assert await bench.room.store.choices.suppressed([GOMEZ], bench.clock.now()) == {GOMEZ}
 
 
 async def test_only_an_unclear_letter_can_be_settled(bench: Bench) -> None:

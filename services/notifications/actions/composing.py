@@ -48,7 +48,7 @@ def envelop(room: MailRoom, row: Delivery, letter: Letter, around: Surroundings)
         delivery_id=row.delivery_id,
         mailbox=row.mailbox or "",
         mail_from=room.place.mail_from,
-        bounces_to=room.place.bounces_to,
+        bounces_to=room.place.bounces_to(row.delivery_id),
         at=around.now,
     )
 

@@ -2,12 +2,16 @@
 
 from typing import Literal
 
-from services.notifications.actions.room import MailRoom, tell_accepted, tell_not_sent
+from services.notifications.actions.room import (
+    MailRoom,
+    tell_accepted,
+    tell_bounced,
+    tell_not_sent,
+)
 from services.notifications.domain import reasons
 from services.notifications.domain.delivery import Delivery
 from services.notifications.domain.sight import Sight
 from shared.errors import Conflict, NotFound
-from shared.messages import NoticeBounced
 from shared.outbox import Work
 
 Finding = Literal["arrived", "lost", "again", "came_back"]
@@ -56,23 +60,19 @@ async def _came_back(room: MailRoom, row: Delivery, detail: str, work: Work) -> 
     await room.store.deliveries.put([after], work)
     if row.mailbox:
         await room.store.choices.suppress(row.mailbox, reasons.CAME_BACK, work)
-    said = NoticeBounced(
-        delivery_id=row.delivery_id,
-        household_id=row.household_id,
-        family_ids=row.family_ids,
-        permanent=True,
-        reason=reasons.CAME_BACK,
-        bounced_at=work.now,
-    )
-    work.emit(said, sequence=after.version)
+    tell_bounced(after, work, permanent=True)
     return after
 
 
 async def trust_again(room: MailRoom, mailbox: str) -> None:
-    """Write to an address again; `NotFound` when it was not set aside."""
+    """Write to an address again, and count anew what comes back from it.
+
+    `NotFound` when it was not set aside.
+    """
 
     async def body(work: Work) -> None:
         if not await room.store.choices.trust_again(mailbox.lower(), work):
             raise NotFound("This address is not on the list.")
+        await room.store.returns.count_anew(mailbox.lower(), work)
 
     await room.units.run(body)

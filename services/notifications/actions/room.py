@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 from services.notifications.domain.delivery import Delivery
 from services.notifications.domain.settings import MailSettings, SchoolDays
 from services.notifications.domain.sight import Sight
+from services.notifications.returns.address import ReturnAddress
 from services.notifications.store import Store
 from shared.directory import Directory
 from shared.identity import Viewer
 from shared.links import Links
-from shared.messages import NoticeAccepted, NoticeNotSent, SchoolChanged
+from shared.messages import NoticeAccepted, NoticeBounced, NoticeNotSent, SchoolChanged
 from shared.outbox import Units, Work
 
 
@@ -23,12 +24,17 @@ class MailPlace:
     district_name: str
     mail_from: str
     allow_list: frozenset[str] = frozenset()
-    bounces_to: str = ""
+    returns: ReturnAddress | None = None
+    """Where letters come back to. None: to `mail_from`, where nobody reads them for us."""
 
     @property
     def domain(self) -> str:
         """The domain of the district's mail."""
         return self.mail_from.rpartition("@")[2]
+
+    def bounces_to(self, delivery_id: str) -> str:
+        """The envelope's sender of one letter; "" for the usual one."""
+        return self.returns.to(delivery_id) if self.returns else ""
 
 
 @dataclass(frozen=True)
@@ -105,5 +111,18 @@ def tell_accepted(delivery: Delivery, work: Work) -> None:
         language=delivery.language,
         good_news=delivery.good_news,
         accepted_at=delivery.handed_at or work.now,
+    )
+    work.emit(said, sequence=delivery.version)
+
+
+def tell_bounced(delivery: Delivery, work: Work, *, permanent: bool) -> None:
+    """Let the other services know that a letter came back; `permanent`: the address is no good."""
+    said = NoticeBounced(
+        delivery_id=delivery.delivery_id,
+        household_id=delivery.household_id,
+        family_ids=delivery.family_ids,
+        permanent=permanent,
+        reason=delivery.reason,
+        bounced_at=work.now,
     )
     work.emit(said, sequence=delivery.version)

@@ -90,7 +90,7 @@ async def look_around(
         _readers(room, rows),
         room.store.flags.fresh(room.now),
         choices.stopped(mailboxes),
-        choices.suppressed(mailboxes),
+        choices.suppressed(mailboxes, room.now),
         _routine(room, rows),
     )
     return Surroundings(

@@ -1,6 +1,7 @@
 """What a mail that came back says: which letter did not arrive, why, and whether there is hope."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Literal
 
 Kind = Literal["bounce", "delay", "complaint", "auto_reply", "reply", "other", "unreadable"]
@@ -14,6 +15,14 @@ Cause = Literal[
 HOPELESS: frozenset[Cause] = frozenset({"no_mailbox", "no_domain", "moved", "takes_no_mail"})
 """The address itself does not work. Everything else may be different the next time: a mailbox is
 emptied, a block is lifted, an account is opened again."""
+
+SOFT_LETTERS = 5
+"""So many letters that came back for now, in so many days, and we rest for so many."""
+SOFT_WINDOW = timedelta(days=14)
+SOFT_REST = timedelta(days=30)
+COUNTS_FOR = timedelta(days=30)
+"""A report that comes later after its letter counts for nothing: mail systems give up within a
+week (RFC 5321, 4.5.4.1), and what was forwarded or published since may be in strangers' hands."""
 
 
 @dataclass(frozen=True)
@@ -49,12 +58,10 @@ class Report:
 
 @dataclass(frozen=True)
 class Returned:
-    """One mail that came back, read. `reports` is empty unless it is a bounce, delay or complaint."""
+    """One mail that came back, read; with reports where it is a bounce, delay or complaint."""
 
     kind: Kind
     reports: tuple[Report, ...] = ()
-    tokens: tuple[str, ...] = ()
-    """Return tokens that stand in it, in the order of their weight: in its head, then below."""
     letters: tuple[str, ...] = ()
     """Message-IDs of letters that it returns or answers, without their brackets."""
     message_id: str = ""

@@ -27,7 +27,7 @@ class Stop(Record):
     mailbox: str
     category: Category
     how: str
-    """`one_click`, `page` or `staff`."""
+    """`one_click`, `page`, `staff` or `complaint`."""
 
 
 def barred(

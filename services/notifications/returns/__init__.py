@@ -1,1 +1,1 @@
-"""Reads mail that came back, of whatever mail system: pure, bounded, and never in a hurry to blame."""
+"""Reads mail that came back, of whatever mail system: pure, bounded, in no hurry to blame."""

@@ -40,17 +40,17 @@ _WORDS: tuple[tuple[Cause, re.Pattern[str]], ...] = tuple(
             r"purported responsible", r"does not exist e2110",
         )),
         ("full", (
-            r"(?:mail ?box|mail ?folder|inbox|account|user|quota).{0,40}"
-            r"\b(?:full\b|over ?quota|exceed)",
+            (r"(?:mail ?box|mail ?folder|inbox|account|user|quota).{0,40}"
+            r"\b(?:full\b|over ?quota|exceed)"),
             r"(?:exceed|over|out of|insufficient).{0,40}\b(?:quota|storage)", r"over ?quota",
             r"quota (?:violation|exceeded)", r"too much mail", r"exceeded the local limit",
             r"disk quota", r"storage limit", r"not enough (?:disk |storage )?space",
         )),
         ("too_big", (r"(?:message|size).{0,30}(?:too (?:large|big)|exceeds)", r"sizelimit")),
         ("disabled", (
-            r"(?:account|mail ?box|user|recipient)\S*(?: \S+){0,6}? (?:is |been |temporar\w+ )?"
+            (r"(?:account|mail ?box|user|recipient)\S*(?: \S+){0,6}? (?:is |been |temporar\w+ )?"
             r"(?:disabled|inactive|suspended|frozen|locked|blocked|discontinued|deactivated|"
-            r"expired|closed)",
+            r"expired|closed)"),
             r"disabled recipient", r"not been collected",
         )),
         ("busy", (
@@ -65,8 +65,8 @@ _WORDS: tuple[tuple[Cause, re.Pattern[str]], ...] = tuple(
             r"couldn'?t find a mail exchanger",
         )),
         ("no_domain", (
-            r"(?:host|domain)(?: name)?(?: \S+){0,3}? "
-            r"(?:unknown|not found|does(?:n't| not) exist|could not be found)",
+            (r"(?:host|domain)(?: name)?(?: \S+){0,3}? "
+            r"(?:unknown|not found|does(?:n't| not) exist|could not be found)"),
             r"(?:unknown|no such|non-?existent) (?:mail )?(?:host|domain)", r"nxdomain",
             r"couldn't find any host", r"illegal host", r"domain is not reachable",
             r"bad destination (?:system|mailbox's system)", r"\S+\.\S+ does not exist",
@@ -79,12 +79,12 @@ _WORDS: tuple[tuple[Cause, re.Pattern[str]], ...] = tuple(
         )),
         ("moved", (r"no longer on server", r"\bhas moved\b", r"not our user", r"\bmoved to\b")),
         ("no_mailbox", (
-            r"(?:user|recipient|address(?:ee)?|mail ?box|account|alias|name)\b.{0,80}?"
+            (r"(?:user|recipient|address(?:ee)?|mail ?box|account|alias|name)\b.{0,80}?"
             r"\b(?:unknown|not (?:known|found|exist|listed|recogni[sz]ed|valid|available)"
-            r"|does(?:n't| not) exist|invalid|unavailable|inexist\w+|could not be found)",
-            r"(?:unknown|invalid|illegal|no such|bad|no valid|not a (?:valid|known|registered)|no)"
+            r"|does(?:n't| not) exist|invalid|unavailable|inexist\w+|could not be found)"),
+            (r"(?:unknown|invalid|illegal|no such|bad|no valid|not a (?:valid|known|registered)|no)"
             r" (?:or illegal )?(?:local )?(?:final delivery )?(?:gateway )?"
-            r"(?:user|recipient|address|mail ?box|account|alias|destination|local part|person)",
+            r"(?:user|recipient|address|mail ?box|account|alias|destination|local part|person)"),
             r"(?:doesn't|does not) have an? \S+ account", r"no (?:one|mailbox) here",
             r"no matches to", r"mailbox unavailable", r"no longer valid", r"non recens",
             r"n'existe pas", r"no existe\b", r"does not like recipient", r"is not a valid",
@@ -102,8 +102,8 @@ _WORDS: tuple[tuple[Cause, re.Pattern[str]], ...] = tuple(
     )
 )  # fmt: skip
 _BY_STATUS: dict[str, Cause] = {
-    "1.1": "no_mailbox", "1.2": "no_domain", "1.3": "no_mailbox", "1.6": "moved",
-    "1.10": "takes_no_mail", "1.0": "no_mailbox", "2.1": "disabled", "2.2": "full", "2.3": "too_big",
+    "1.0": "no_mailbox", "1.1": "no_mailbox", "1.2": "no_domain", "1.3": "no_mailbox",
+    "1.6": "moved", "1.10": "takes_no_mail", "2.1": "disabled", "2.2": "full", "2.3": "too_big",
     "3.4": "too_big", "4.4": "no_domain", "4.6": "not_reached", "4.7": "not_reached",
     "7.27": "blocked",
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Reports that machines write for machines: delivery status (RFC 3464) and complaints (RFC 5965)."""
+"""Reports of machines to machines: delivery status (RFC 3464) and complaints (RFC 5965)."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -7,10 +7,14 @@ from services.notifications.domain.returned import Report
 from services.notifications.returns.codes import cause_of, enhanced, status_of
 from services.notifications.returns.opening import Opened, fields
 
-_ADDRESS = re.compile(r"[^\s<>\"'(),;:\[\]]+@[^\s<>\"'(),;:\[\]@]+[^\s<>\"'(),;:\[\]@.]")
+_ADDRESS = re.compile(
+    r"[^\s<>\"'(),;:\[\]@]{1,128}@[^\s<>\"'(),;:\[\]@]{1,253}[^\s<>\"'(),;:\[\]@.]"
+)
 _FAILED, _WAITS = ("fail", "error", "expire"), ("delay",)
 _OF_RECIPIENT = {"final-recipient", "original-recipient", "action"}
 _LONGEST_SAID = 300
+_MOST_SAID = 4_000
+_MOST_BLOCKS = 100
 COMPLAINTS = {"abuse", "fraud", "virus", "other", "opt-out", "opt-out-list", "miscategorized"}
 """RFC 5965, 7.3. "not-spam" praises, and "auth-failure" is of a machine (RFC 6591)."""
 
@@ -68,7 +72,7 @@ def first_address(texts: Sequence[str]) -> str | None:
 
 def _reports(texts: Sequence[str], explained: str) -> tuple[list[Report], bool]:
     blocks = [fields(block) for text in texts for block in _blocks(text)]
-    about = [each for each in blocks if not each.keys().isdisjoint(_OF_RECIPIENT)]
+    about = [each for each in blocks if not each.keys().isdisjoint(_OF_RECIPIENT)][:_MOST_BLOCKS]
     words = by_recipient(explained, [_recipient(each) for each in about])
     reports = (_of_block(each, words.get(_recipient(each)) or explained[:2_000]) for each in about)
     return _merged([each for each in reports if each is not None]), bool(about)
@@ -85,7 +89,8 @@ def _of_block(about: dict[str, list[str]], explained: str) -> Report | None:
     said = _without_kind(" ".join(about.get("diagnostic-code", [])))
     words = said if _says_something(said) else f"{said}\n{explained}"
     words = f"{words} {told}" if "(" in told else words
-    status = status_of(said or words, told, final=final)
+    words = words[:_MOST_SAID]
+    status = status_of(said[:_MOST_SAID] or words, told[:_MOST_SAID], final=final)
     return Report(
         recipient=_recipient(about),
         formerly=first_address(about.get("original-recipient", [])) or "",

@@ -1,4 +1,8 @@
-"""Takes a mail apart, however broken it is: head, explanation, reports, and the letter it returns."""
+"""Takes a mail apart, however broken it is: head, explanation, reports, and what it returns.
+
+Everything is bounded, because anybody may send such a mail: the library takes a time that grows
+with the square of a header's length, and so would some of our own patterns.
+"""
 
 import html
 import re
@@ -8,10 +12,12 @@ from email import message_from_bytes
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
+from email.policy import Compat32
 
 LONGEST_TEXT = 60_000
 """Characters of an explanation that are read; what failed always stands at its beginning."""
 _LONGEST_LINE = 1_000
+_LONGEST_HEADER = 4_000
 _MOST_PARTS = 100
 _REPORTS = {
     "message/delivery-status": "delivery",
@@ -23,6 +29,12 @@ _REPORTS = {
 _LETTERS = {"message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers"}
 _TAG = re.compile(r"<(?!/?[\w.+=-]+@)[/!?a-zA-Z][^<>]{0,500}>")
 _BREAK = re.compile(r"(?i)<(?:br|/p|/div|/tr|/li|p|div)\b[^<>]{0,200}>")
+
+
+class _Bounded(Compat32):
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:_LONGEST_HEADER]
 
 
 @dataclass
@@ -52,7 +64,7 @@ def opened(raw: bytes) -> Opened | None:
     # Files and pipes bring all three ends of lines; the parser knows two of them.
     whole = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n").lstrip()
     try:
-        mail = message_from_bytes(whole)
+        mail: Message = message_from_bytes(whole, policy=_Bounded())
         if not mail.keys():
             return None
         found = Opened(mail)

@@ -26,9 +26,10 @@ _FAILS = re.compile(
     r"(?i)((?:could|can|was|were|has|have|is)(?: ?not|n't)(?: yet)? (?:been |be |able to )?"
     r"(?:deliver|reach|sen[td])|unable to (?:deliver|send|contact)|undeliver|not deliver|"
     r"non-?deliver|fatal error|permanent error|delivery (?:errors?|problems?|failed|failure|"
-    r"has failed)|delevery|did not (?:reach|receive)|(?:not|n't) able to deliver|failed recipients?|"
-    r"failure reasons?|delivery failed|unknown user|user unknown|no such user|"
-    r"invalid final delivery|been returned because|has been (?:delayed|returned|postponed|rejected)|"
+    r"has failed)|delevery|did not (?:reach|receive)|(?:not|n't) able to deliver|failed recipient|"
+    r"failure reason|delivery failed|unknown user|user unknown|no such user|"
+    r"invalid final delivery|been returned because|"
+    r"has been (?:delayed|returned|postponed|rejected)|"
     r"automatically rejected|transcript of session|was rejected by|error delivering|"
     r"error has occurred while attempting to deliver|error was detected while processing|"
     r"not (?:be )?delivered|failed because|did not exactly match|pas pu|no pudo ser entregado|"
@@ -42,7 +43,7 @@ _WAITS = re.compile(
     r"advisory-only)"
 )
 _COPY = re.compile(
-    r"(?i)^\W*(?:(?:this is|below is|enclosed is|included is|here is|attachment is)? ?(?:a )?copy of|"
+    r"(?i)^\W*(?:(?:(?:this|below|enclosed|included|here|attachment) is)? ?(?:a )?copy of|"
     r"(?:the )?(?:original|returned|unsent|undelivered|forwarded) (?:message|mail)\b|"
     r"message (?:headers?|text)s? follow|(?:the )?headers? of the (?:original )?message|"
     r"below (?:this|the next) line|the headers? and top|end of message|start of returned|"
@@ -50,6 +51,12 @@ _COPY = re.compile(
     r"a summary of the undelivered|old message|original mail)"
 )
 _HEAD = re.compile(r"^(?:return-path|received|dkim-signature|x-received): ?\S", re.IGNORECASE)
+_BEFORE = re.compile(
+    r"[\s>*\-|\"'<\[]{0,60}(?:[45]\d\d[ -])?"
+    r"(?:\w{1,20}[ -]?(?:to|recipients?|address|user|userid|for):?\s{0,9})?(?:smtp:)?"
+    r"[\s<\"'\[]{0,9}"
+)
+"""What may stand on a line before the address of which a report speaks."""
 _NOT_RECIPIENTS = re.compile(
     r"(?i)^(?:post-?master|mailer-daemon|support|abuse|help(?:desk)?|mdaemon)@"
 )
@@ -58,6 +65,7 @@ _LISTED = re.compile(r"(?m)^<[^<>@\s]+@[^<>\s]+>:\s*$")
 _LONGEST_MARK = 90
 _MOST_RECIPIENTS = 50
 _LONGEST_SAID = 300
+_MOST_SAID = 4_000
 _FOR_US = re.compile(r"(?im)^(?:original message details:|\* from:|from:|sent:|sender:).*$")
 
 
@@ -96,8 +104,8 @@ def reports_in_words(mail: Opened) -> list[Report]:
 
 
 def _report(recipient: str, about: str, subject: str, *, final: bool) -> Report:
-    said = " ".join(about.split())
-    status = status_of(about, final=final)
+    said = " ".join(about.split())[:_MOST_SAID]
+    status = status_of(about[:_MOST_SAID], final=final)
     cause = cause_of(said, status)
     if cause == "unclear":
         cause = cause_of(subject, status)
@@ -107,13 +115,18 @@ def _report(recipient: str, about: str, subject: str, *, final: bool) -> Report:
 def _explanation(mail: Opened) -> str:
     """The words to people without the copy of the letter below them."""
     kept: list[str] = []
+    begun = False
     for text in mail.texts:
         for line in text.splitlines():
-            mark = len(line) <= _LONGEST_MARK and _COPY.search(line)
-            if kept and any(each.strip() for each in kept) and (mark or _HEAD.match(line)):
+            if begun and (_HEAD.match(line) or _marks_a_copy(line)):
                 return "\n".join(kept)
+            begun = begun or bool(line.strip())
             kept.append(line)
     return "\n".join(kept)
+
+
+def _marks_a_copy(line: str) -> bool:
+    return len(line) <= _LONGEST_MARK and bool(_COPY.search(line))
 
 
 def _named(mail: Opened, text: str) -> list[str]:
@@ -124,17 +137,12 @@ def _named(mail: Opened, text: str) -> list[str]:
         for each in dict.fromkeys(addresses(lines))
         if each not in own and not _NOT_RECIPIENTS.match(each)
     ]
-    strong = [each for each in found if _stands_out(each, lines)]
+    low = lines.lower().splitlines()
+    strong = [each for each in found if _stands_out(each, low)]
     return (strong or found)[:_MOST_RECIPIENTS]
 
 
-def _stands_out(address: str, text: str) -> bool:
+def _stands_out(address: str, lines: list[str]) -> bool:
     """Alone on a line or at its beginning, or after "to:" and its like: not in running text."""
-    there = re.escape(address)
-    return bool(
-        re.search(
-            rf"(?im)^[\s>*\-|\"'<\[]*(?:[45]\d\d[ -])?(?:\w+[ -]?(?:to|recipients?|address|user|userid|for):?\s*)?"
-            rf"(?:smtp:)?[\s<\"'\[]*{there}",
-            text,
-        )
-    )
+    places = ((line, line.find(address)) for line in lines)
+    return any(place >= 0 and _BEFORE.fullmatch(line[:place]) for line, place in places)

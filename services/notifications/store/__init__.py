@@ -2,13 +2,21 @@
 
 from dataclasses import dataclass, field
 
-from services.notifications.store import choices, deliveries, languages, notices, school_events
+from services.notifications.store import (
+    choices,
+    deliveries,
+    languages,
+    notices,
+    returns,
+    school_events,
+)
 from services.notifications.store.choices import Choices
 from services.notifications.store.deliveries import Deliveries
 from services.notifications.store.flags import Flags
 from services.notifications.store.languages import Languages
 from services.notifications.store.notices import Notices
 from services.notifications.store.people import People
+from services.notifications.store.returns import Returns
 from services.notifications.store.school_events import SchoolEvents
 from shared.directory import KEPT as DIRECTORY
 from shared.directory import Directory
@@ -20,6 +28,7 @@ KEPT = (
     *choices.KEPT,
     *languages.KEPT,
     *school_events.KEPT,
+    *returns.KEPT,
     *DIRECTORY,
 )
 
@@ -34,6 +43,7 @@ class Store:
     choices: Choices = field(init=False)
     languages: Languages = field(init=False)
     events: SchoolEvents = field(init=False)
+    returns: Returns = field(init=False)
     flags: Flags = field(init=False)
     people: People = field(init=False)
 
@@ -44,5 +54,6 @@ class Store:
         put(self, "choices", Choices(self.database))
         put(self, "languages", Languages(self.database))
         put(self, "events", SchoolEvents(self.database))
+        put(self, "returns", Returns(self.database))
         put(self, "flags", Flags(self.database, Directory(self.database)))
         put(self, "people", People(self.database))

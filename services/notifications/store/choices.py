@@ -18,7 +18,14 @@ SUPPRESSIONS = "suppressions"
 KEPT = (
     Kept(SETTINGS),
     Kept(STOPS, (IndexModel([("mailbox", ASCENDING)], name="mailbox"),)),
-    Kept(SUPPRESSIONS, (IndexModel([("at", DESCENDING)], name="newest"),)),
+    Kept(
+        SUPPRESSIONS,
+        (
+            IndexModel([("at", DESCENDING)], name="newest"),
+            # Long after it ended by itself; one without an end stays.
+            IndexModel([("until", ASCENDING)], name="forget", expireAfterSeconds=30 * 86_400),
+        ),
+    ),
 )
 
 
@@ -28,6 +35,10 @@ class Suppression(Record):
     mailbox: str
     reason: str
     at: datetime
+    detail: str = ""
+    """What a mail system said."""
+    until: datetime | None = None
+    """When it ends by itself. None: when somebody says that the address works."""
 
 
 @dataclass(frozen=True)
@@ -75,11 +86,26 @@ class Choices:
                 }
         return stopped
 
-    async def suppress(self, mailbox: str, reason: str, work: Work) -> None:
-        """Write to this address no more."""
-        row = {"reason": reason, "at": work.now}
-        await self.database[SUPPRESSIONS].update_one(
-            {"_id": mailbox}, {"$setOnInsert": row}, upsert=True, session=work.session
+    async def suppress(
+        self,
+        mailbox: str,
+        reason: str,
+        work: Work,
+        *,
+        detail: str = "",
+        until: datetime | None = None,
+    ) -> None:
+        """Write to this address no more, or not before a moment; the longer of two counts."""
+        held = await self.database[SUPPRESSIONS].find_one({"_id": mailbox}, session=work.session)
+        if held is not None and _lasts(held, work.now):
+            end = held.get("until")
+            if end is None or (until is not None and until <= end):
+                return
+        row = {"reason": reason, "at": work.now, "detail": detail}
+        if until is not None:
+            row["until"] = until
+        await self.database[SUPPRESSIONS].replace_one(
+            {"_id": mailbox}, row, upsert=True, session=work.session
         )
 
     async def trust_again(self, mailbox: str, work: Work) -> bool:
@@ -89,29 +115,38 @@ class Choices:
         )
         return result.deleted_count == 1
 
-    async def suppressed(self, mailboxes: Collection[str]) -> frozenset[str]:
-        """Those of the addresses to which we no longer write."""
-        query = {"_id": {"$in": sorted(mailboxes)}}
+    async def suppressed(self, mailboxes: Collection[str], now: datetime) -> frozenset[str]:
+        """Those of the addresses to which we do not write now."""
+        query = {"_id": {"$in": sorted(mailboxes)}, **_lasting(now)}
         async with answering():
             return frozenset(
                 [row["_id"] async for row in self.database[SUPPRESSIONS].find(query, {"_id": 1})]
             )
 
     async def suppressions(
-        self, *, limit: int, after: tuple[datetime, str] | None = None
+        self, now: datetime, *, limit: int, after: tuple[datetime, str] | None = None
     ) -> list[Suppression]:
-        """All of them, the newest first. For those who may see every family."""
-        query: Document = {}
+        """All of them that last, the newest first. For those who may see every family."""
+        query: Document = {"$and": [_lasting(now)]}
         if after:
             at, last = after
-            query = {"$or": [{"at": {"$lt": at}}, {"at": at, "_id": {"$gt": last}}]}
+            older = [{"at": {"$lt": at}}, {"at": at, "_id": {"$gt": last}}]
+            query["$and"].append({"$or": older})
         async with answering():
             found = self.database[SUPPRESSIONS].find(query)
             found = found.sort([("at", DESCENDING), ("_id", ASCENDING)]).limit(limit)
             return [
-                Suppression(mailbox=row["_id"], reason=row["reason"], at=row["at"])
-                async for row in found
+                Suppression.model_validate({**row, "mailbox": row["_id"]}) async for row in found
             ]
+
+
+def _lasting(now: datetime) -> Document:
+    return {"$or": [{"until": None}, {"until": {"$gt": now}}]}
+
+
+def _lasts(row: Document, now: datetime) -> bool:
+    end = row.get("until")
+    return end is None or end > now
 
 
 def _stop_id(mailbox: str, category: str) -> str:

@@ -8,6 +8,7 @@ from services.notifications.web import (
     languages_api,
     letters,
     previews,
+    returns,
     settings,
     unsubscribe,
 )
@@ -16,5 +17,5 @@ from services.notifications.web.unsubscribe import PUBLIC
 __all__ = ["PUBLIC", "router"]
 
 router = APIRouter()
-for part in (api, languages_api, unsubscribe, previews, settings, languages, letters):
+for part in (api, languages_api, unsubscribe, previews, settings, languages, returns, letters):
     router.include_router(part.router)

@@ -167,7 +167,9 @@ async def put_settings(settings: MailSettings, viewer: Setter, room: AtRoom) -> 
 async def get_suppressions(viewer: District, room: AtRoom, cursor: web.Cursor) -> SuppressionPage:
     """Addresses to which we no longer write, the newest first."""
     del viewer
-    rows = await room.store.choices.suppressions(limit=cursor.fetch, after=place_of(cursor.after))
+    rows = await room.store.choices.suppressions(
+        room.now, limit=cursor.fetch, after=place_of(cursor.after)
+    )
     part = web.paginate(rows, cursor, lambda row: (row.at, row.mailbox))
     return SuppressionPage(items=tuple(part.items), next=part.next)
 

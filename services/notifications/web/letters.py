@@ -71,7 +71,7 @@ async def show_household(
         "notifications/household.html",
         household=household,
         slice=web.paginate(rows, cursor, order),
-        came_back=mailbox in await room.store.choices.suppressed([mailbox]),
+        came_back=mailbox in await room.store.choices.suppressed([mailbox], room.now),
         may_settle=viewer.role in LEADS,
         **words(),
     )

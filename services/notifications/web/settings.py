@@ -103,7 +103,9 @@ async def show_addresses(
 ) -> Response:
     """The addresses to which we no longer write, and why."""
     del viewer
-    rows = await room.store.choices.suppressions(limit=cursor.fetch, after=place_of(cursor.after))
+    rows = await room.store.choices.suppressions(
+        room.now, limit=cursor.fetch, after=place_of(cursor.after)
+    )
     slice_ = web.paginate(rows, cursor, lambda row: (row.at, row.mailbox))
     return page.render("notifications/addresses.html", slice=slice_)
 

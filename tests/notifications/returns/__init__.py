@@ -1,0 +1,1 @@
+"""Mail that came back: how it is read, fetched and taken in."""
