@@ -25,6 +25,8 @@ class Sink:
     slow: dict[str, asyncio.Event] = field(default_factory=dict)
     """Recipients whose mailbox is checked until the event is set."""
     taken: list[tuple[str, bytes]] = field(default_factory=list)
+    senders: list[str] = field(default_factory=list)
+    """Of what it took, in the same order: where it would come back to."""
     connections: int = 0
     port: int = 0
 
@@ -54,6 +56,7 @@ class Sink:
             return answer
         assert isinstance(envelope.content, bytes)
         self.taken.append((to, envelope.content))
+        self.senders.append(str(envelope.mail_from))
         if to in self.cut_after_dot:
             _cut(server)
         return "250 taken"
