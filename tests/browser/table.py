@@ -236,6 +236,7 @@ PAGES = (
     Row("/notifications/languages/{language}", "district"),
     Row("/notifications/settings", "district"),
     Row("/notifications/settings/addresses", "district"),
+    Row("/notifications/settings/returns", "district"),
     Row("/notifications/unsubscribe/{unsubscribe_token}", ""),
     # Reports
     Row("/reports", "district"),

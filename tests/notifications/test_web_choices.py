@@ -1,8 +1,14 @@
 """What families and the district choose, through the front door of the service."""
 
+import re
+from datetime import timedelta
+
+from services.notifications.actions.returning import take_in
 from services.notifications.domain import reasons
+from shared.outbox import Work
 from tests.notifications.conftest import Bench
 from tests.notifications.making import contact
+from tests.notifications.returns.mailing import bounce
 from tests.notifications.site import Site, fill_in
 from tests.notifications.test_web import DISTRICT, GOMEZ, OFFICE, send_two
 
@@ -126,3 +132,52 @@ async def test_addresses_that_came_back_are_listed_for_the_district(
         assert GOMEZ not in (await browser.get(place)).text
     async with site.browser(OFFICE) as browser:
         assert (await browser.get(place)).status_code == 403
+
+
+# --- what came back -----------------------------------------------------------------------------
+
+
+async def test_an_address_that_rests_says_why_and_until_when(bench: Bench, site: Site) -> None:
+    now = bench.clock.now()
+
+    async def body(work: Work) -> None:
+        await bench.room.store.choices.suppress(
+            GOMEZ,
+            reasons.COMES_BACK_OFTEN,
+            work,
+            detail="552 <mailbox> full",
+            until=now + timedelta(days=30),
+        )
+
+    await bench.room.units.run(body)
+    place = "/notifications/settings/addresses"
+    async with site.browser(DISTRICT) as browser:
+        shown = (await browser.get(place)).text
+        assert "so we rest for a while" in shown
+        assert "552 &lt;mailbox&gt; full" in shown
+        assert "Dec 24, 2026" in shown
+        bench.clock.move(timedelta(days=31))
+    async with site.browser(DISTRICT) as browser:
+        assert GOMEZ not in (await browser.get(place)).text
+
+
+async def test_what_came_back_is_listed_for_the_district_only(bench: Bench, site: Site) -> None:
+    await send_two(bench)
+    row = await bench.row("gomez")
+    known = bounce(GOMEZ, letter=f"{row.delivery_id}@schools.example")
+    await take_in(bench.room, known, "smtp")
+    await take_in(bench.room, b"no mail at all <script>", "smtp")
+    place = "/notifications/settings/returns"
+    async with site.browser(DISTRICT) as browser:
+        shown = (await browser.get(place)).text
+        assert f"/notifications/letters/{row.delivery_id}" in shown
+        assert "We no longer write to the address." in shown
+        assert "Nothing that we can read" in shown
+        (link,) = re.findall(rf'href="({place}/[0-9a-f]+/raw)"', shown)
+        raw = await browser.get(link)
+        assert raw.headers["content-type"].startswith("text/plain")
+        assert raw.text == "no mail at all <script>"
+        assert (await browser.get(f"{place}/unknown/raw")).status_code == 404
+    async with site.browser(OFFICE) as browser:
+        assert (await browser.get(place)).status_code == 403
+        assert (await browser.get(link)).status_code == 403

@@ -49,3 +49,48 @@ def test_a_secret_is_not_printed() -> None:
     secret = SecretStr(GOOD)
     settings = Settings(environment="test", smtp_password=secret, rsvp_keys=(secret,))
     assert GOOD not in repr(settings)
+
+
+OF_A_MAILBOX = {"return_imap_host": "imap.example", "return_imap_username": "b"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"return_address": "bounces+x@mail.district.example"}, "plain address without a +"),
+        ({"return_address": "much-too-long-a-name@mail.district.example"}, "at most 18"),
+        ({"return_address": "bounces"}, "such as bounces@"),
+        ({"return_listen": "8024", "return_address": "b@d.example"}, "host:port"),
+        ({"return_listen": "0.0.0.0:8024"}, "PARTNERS_RETURN_ADDRESS, which is not set"),
+        ({"return_imap_host": "imap.example"}, "PARTNERS_RETURN_IMAP_USERNAME"),
+        (OF_A_MAILBOX, "PARTNERS_RETURN_IMAP_PASSWORD"),
+        (
+            {**OF_A_MAILBOX, "return_imap_token_url": "https://tokens.example"},
+            "PARTNERS_RETURN_IMAP_CLIENT_ID",
+        ),
+        ({"return_imap_folder": 'a"b'}, "plain ASCII letters"),
+        (
+            {**OF_A_MAILBOX, "return_imap_password": "p", "return_imap_kept_folder": "INBOX"},
+            "another folder",
+        ),
+    ],
+)
+def test_settings_of_returned_mail_say_what_is_wrong(wrong: dict[str, str], said: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        Settings.model_validate({"environment": "test", **wrong})
+    assert said in str(refused.value)
+
+
+def test_a_mailbox_of_others_may_have_a_short_password_in_production() -> None:
+    settings = Settings.model_validate(
+        {
+            **OF_A_MAILBOX,
+            "environment": "production",
+            "return_address": "Bounces@Mail.District.example",
+            "return_keys": GOOD,
+            "return_listen": "0.0.0.0:8024",
+            "return_imap_password": "short",
+        }
+    )
+    assert settings.return_address == "bounces@mail.district.example"
+    assert settings.keys("return") == (GOOD,)

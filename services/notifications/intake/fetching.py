@@ -67,13 +67,23 @@ class Fetcher:
             await self._sign_in(line, token)
             uids = await _aside(line.waiting)
             for uid in uids[:MOST_AT_ONCE]:
-                raw = await _aside(lambda uid=uid: line.read(uid))  # type: ignore[misc]
-                if raw is not None:
-                    await self.take_in(raw)
-                    await _aside(lambda uid=uid: line.move(uid))  # type: ignore[misc]
+                await self._one(line, uid)
             return len(uids)
         finally:
             line.hang_up()
+
+    async def _one(self, line: "_Line", uid: str) -> None:
+        raw = await _aside(lambda: line.read(uid))
+        if raw is None:
+            return
+        try:
+            await self.take_in(raw)
+        except DependencyDown:
+            raise
+        except Exception as error:  # noqa: BLE001 - it stays there, and holds up no other
+            telemetry.failed("notifications", error)
+            return
+        await _aside(lambda: line.move(uid))
 
     async def _sign_in(self, line: "_Line", token: str) -> None:
         try:

@@ -26,6 +26,8 @@ _REPORTS = {
     "message/disposition-notification": "receipt",
     "message/global-disposition-notification": "receipt",
 }
+_NO_CHARSETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf-7", "utf7"}
+"""Python takes these for charsets; the first two take a time that grows with the square."""
 _LETTERS = {"message/rfc822", "message/global", "text/rfc822-headers", "message/global-headers"}
 _TAG = re.compile(r"<(?!/?[\w.+=-]+@)[/!?a-zA-Z][^<>]{0,500}>")
 _BREAK = re.compile(r"(?i)<(?:br|/p|/div|/tr|/li|p|div)\b[^<>]{0,200}>")
@@ -168,8 +170,9 @@ def _body(part: Message) -> str:
 
 
 def _text(raw: bytes, charset: str | None) -> str:
+    raw = raw[: 4 * LONGEST_TEXT]
     for name in (charset, "utf-8"):
-        if name:
+        if name and name.lower() not in _NO_CHARSETS:
             try:
                 return raw.decode(name)
             except (LookupError, ValueError):
@@ -179,7 +182,7 @@ def _text(raw: bytes, charset: str | None) -> str:
 
 def _short_lines(text: str) -> str:
     lines = text[: 4 * LONGEST_TEXT].splitlines()
-    return "\n".join(line[:_LONGEST_LINE].rstrip() for line in lines)[:LONGEST_TEXT]
+    return _whole_letters("\n".join(line[:_LONGEST_LINE].rstrip() for line in lines))[:LONGEST_TEXT]
 
 
 def _without_tags(page: str) -> str:
@@ -189,4 +192,9 @@ def _without_tags(page: str) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())[:_LONGEST_LINE]
+    return _whole_letters(" ".join(text.split()))[:_LONGEST_LINE]
+
+
+def _whole_letters(text: str) -> str:
+    # Some charsets give halves of letters, which can be kept nowhere.
+    return text.encode("utf-8", "replace").decode()

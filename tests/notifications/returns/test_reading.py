@@ -108,9 +108,17 @@ def test_what_is_no_mail_is_unreadable(raw: bytes) -> None:
     assert read(raw).kind == "unreadable"
 
 
+def check(raw: bytes) -> None:
+    """It is read, and what is said of it can be kept: whole letters, and not too many."""
+    mail = read(raw)
+    reports = [(each.recipient, each.formerly, each.status, each.said) for each in mail.reports]
+    for text in (mail.subject, mail.sender, mail.message_id, *mail.letters, *sum(reports, ())):
+        assert len(text.encode()) < 2_000
+
+
 @given(st.binary(max_size=3_000))
 def test_any_bytes_can_be_read(raw: bytes) -> None:
-    read(raw)
+    check(raw)
 
 
 @settings(max_examples=300)
@@ -125,7 +133,16 @@ def test_any_bytes_can_be_read(raw: bytes) -> None:
 def test_a_mail_that_was_cut_and_garbled_can_be_read(
     raw: bytes, place: int, cut: int, between: bytes
 ) -> None:
-    read(raw[:place] + between + raw[place + cut :])
+    check(raw[:place] + between + raw[place + cut :])
+
+
+@pytest.mark.parametrize("charset", ["unicode_escape", "utf-7", "utf-16-le", "base64", "no such"])
+def test_no_charset_makes_words_that_can_not_be_kept(charset: str) -> None:
+    head = f"From: =?{charset}?q?=5Cud800_mailer-daemon?= <mailer-daemon@x.example>\n"
+    part = (
+        f"Content-Type: text/plain; charset={charset}\n\nuser unknown: \\ud800 +2AA- a@b.example\n"
+    )
+    check((head + part).encode() + b"\xed\xa0\x80")
 
 
 @pytest.mark.parametrize(
@@ -139,10 +156,13 @@ def test_a_mail_that_was_cut_and_garbled_can_be_read(
         b"".join(
             b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(5_000)
         ),
-        b"Content-Type: multipart/report; boundary=b\n\n--b\nContent-Type: message/delivery-status\n"
-        + b"\nFinal-Recipient: rfc822;a@b.example\nAction: failed\n" * 20_000,
+        b"Content-Type: multipart/report; boundary=b\n\n--b\n"
+        b"Content-Type: message/delivery-status\n"
+        + b"\nFinal-Recipient: rfc822;a@b.example\nAction: failed\n"
+        * 20_000,
+        b"From: a@b.example\nContent-Type: text/plain; charset=punycode\n\n" + b"ab" * 200_000,
     ],
-    ids=["header", "word", "empty", "addresses", "encoded", "nested", "blocks"],
+    ids=["header", "word", "empty", "addresses", "encoded", "nested", "blocks", "charset"],
 )
 def test_nobody_can_keep_it_busy(raw: bytes) -> None:
     began = time.process_time()

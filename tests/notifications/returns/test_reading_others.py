@@ -1,9 +1,11 @@
 """Bounces of many mail systems, as others collected them: measured, with limits that must hold."""
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from services.notifications.returns.reading import read
 from tests.notifications.returns.others import bounces, mails, rate, read_file
+from tests.notifications.returns.test_reading import check
 
 ORDINARY = ("mikel-mail/error_emails", "mikel-mail/multi_charset", "mikel-mail/rfc6532",
             "sisimai/maildir/not")  # fmt: skip
@@ -55,8 +57,18 @@ def test_several_recipients_have_each_their_own_report() -> None:
     assert all(each.hopeless for each in mail.reports)
 
 
-def test_nothing_makes_it_fall_over() -> None:
+def test_no_mail_of_theirs_makes_it_fall_over_wherever_it_is_cut() -> None:
     for path in mails():
         raw = path.read_bytes()
-        for cut in (0, 1, len(raw) // 3, len(raw) // 2, len(raw) - 3):
-            read(raw[:cut])
+        for cut in (1, len(raw) // 3, len(raw) // 2, len(raw) - 3):
+            check(raw[:cut])
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_no_mail_of_theirs_makes_it_fall_over_when_it_is_garbled(data: st.DataObject) -> None:
+    raw = data.draw(st.sampled_from(mails())).read_bytes()
+    for _ in range(data.draw(st.integers(1, 4))):
+        place, cut = data.draw(st.integers(0, len(raw))), data.draw(st.integers(0, 300))
+        raw = raw[:place] + data.draw(st.binary(max_size=30)) + raw[place + cut :]
+    check(raw)
