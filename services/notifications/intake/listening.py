@@ -23,6 +23,8 @@ LARGEST = 2_000_000
 MOST_CONNECTIONS = 10
 """So many times the largest mail is what it may take of memory."""
 SILENT_SECONDS = 60.0
+PATIENT_SECONDS = 20.0
+"""So long keeping a mail may take; who is away longer is asked again by the other side."""
 AGAIN_SECONDS = 5.0
 STOPPING_SECONDS = 5.0
 
@@ -36,6 +38,7 @@ class Listener:
     takes: Callable[[str], bool]
     """Whether an address is one of ours."""
     take_in: TakeIn
+    patient_seconds: float = PATIENT_SECONDS
     _server: asyncio.Server | None = None
     _opening: asyncio.Task[None] | None = None
     _connections: set[asyncio.BaseTransport] = field(default_factory=set)
@@ -101,9 +104,11 @@ class Listener:
         raw = envelope.original_content or b""
         self._keeping += 1
         try:
-            await self.take_in(raw, str(envelope.rcpt_tos[0]))
-        except DependencyDown as down:
-            telemetry.logger("returns").warning("not kept", reason=str(down))
+            # Where it was kept all the same, it is known when it comes again.
+            async with asyncio.timeout(self.patient_seconds):
+                await self.take_in(raw, str(envelope.rcpt_tos[0]))
+        except (DependencyDown, TimeoutError) as down:
+            telemetry.logger("returns").warning("not kept", reason=str(down) or "it takes too long")
             return "451 4.3.0 Can't keep it now, please come again"
         except Exception as error:  # noqa: BLE001 - it stays with the other side, and comes again
             telemetry.failed("notifications", error)
