@@ -142,7 +142,9 @@ class _Line:
     def waiting(self) -> list[str]:
         """The mails that lie there, the oldest first."""
         found = self._ask("SEARCH", self._imap.uid("SEARCH", "UNDELETED"))
-        return [uid.decode() for part in found if part for uid in _UID.findall(part)]
+        return [
+            uid.decode() for part in found if isinstance(part, bytes) for uid in _UID.findall(part)
+        ]
 
     def read(self, uid: str) -> bytes | None:
         """The bytes of one, or its beginning; None when it is gone."""

@@ -1,4 +1,4 @@
-"""Prints how well returned mail is read, and each difference: see docs/returned-mail.md.
+"""Prints how well returned mail is read, and each difference: see docs/guides/returned-mail.md.
 
 `python -m tests.notifications.returns`
 """

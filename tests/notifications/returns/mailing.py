@@ -5,19 +5,8 @@ from collections.abc import Mapping
 ANA = "ana@family.example"
 LETTER = "id-000001@schools.example"
 
+_REPORT = """\
 
-def bounce(
-    recipient: str = ANA,
-    *,
-    action: str = "failed",
-    status: str = "5.1.1",
-    said: str | None = None,
-    letter: str = LETTER,
-    message_id: str = "bounce-1@relay.example",
-) -> bytes:
-    """A delivery status notification (RFC 3464)."""
-    words = f"550 5.1.1 <{recipient}> No such user" if said is None else said
-    return f"""\
 Return-Path: <>
 From: Mail Delivery System <MAILER-DAEMON@relay.example>
 To: school@schools.example
@@ -51,7 +40,28 @@ Subject: Good news
 Dear Ana
 
 --mark--
-""".encode()
+"""
+
+
+def bounce(
+    recipient: str = ANA,
+    *,
+    action: str = "failed",
+    status: str = "5.1.1",
+    said: str | None = None,
+    letter: str = LETTER,
+    message_id: str = "bounce-1@relay.example",
+) -> bytes:
+    """A delivery status notification (RFC 3464)."""
+    words = f"550 5.1.1 <{recipient}> No such user" if said is None else said
+    return _REPORT.format(
+        recipient=recipient,
+        action=action,
+        status=status,
+        words=words,
+        letter=letter,
+        message_id=message_id,
+    ).encode()
 
 
 def in_words(

@@ -152,19 +152,21 @@ class Giver:
         token = {"access_token": f"token-{len(self.asked)}", "expires_in": 3600, **self.given}
         return httpx2.Response(self.status, json=token)
 
-    def tokens(self, clock: SetClock, **other: str) -> Tokens:
+    def tokens(self, clock: SetClock, secret: str = "", refresh: str = "") -> Tokens:
         return Tokens(
             "https://tokens.example/oauth",
             "partners",
             clock,
+            client_secret=secret,
+            refresh_token=refresh,
+            scope="mail",
             transport=httpx2.MockTransport(self),
-            **other,
         )
 
 
 async def test_a_token_signs_in_and_is_used_until_it_ends(imap: Imap) -> None:
     giver, clock = Giver(), SetClock(NOW)
-    tokens = giver.tokens(clock, client_secret="s", scope="mail")
+    tokens = giver.tokens(clock, secret="s")
     imap.token = "token-1"
     fetcher = Fetcher(mailbox(imap, tokens), Kept())
     assert await fetcher.fetch() == 2
@@ -195,7 +197,7 @@ async def test_a_token_that_is_refused_is_fetched_anew_the_next_time(imap: Imap)
 async def test_a_new_refresh_token_takes_the_place_of_the_old_one(imap: Imap) -> None:
     giver, clock = Giver(), SetClock(NOW)
     giver.given = {"refresh_token": "second", "expires_in": "soon"}
-    tokens = giver.tokens(clock, refresh_token="first")
+    tokens = giver.tokens(clock, refresh="first")
     await tokens.token()
     clock.move(timedelta(hours=1))
     await tokens.token()

@@ -157,7 +157,7 @@ async def test_answers_and_delays_change_nothing(returning: Returning) -> None:
 
 async def _comes_back_full(returning: Returning, number: int) -> str | None:
     row = await returning.write(f"contact-{number}")
-    raw = bounce(GOMEZ, message_id=f"full-{number}", **FULL)  # type: ignore[arg-type]
+    raw = bounce(GOMEZ, message_id=f"full-{number}", **FULL)
     return await returning.comes_back(raw, row)
 
 
@@ -180,7 +180,7 @@ async def test_after_some_letters_that_came_back_for_now_the_address_rests(
 async def test_one_letter_counts_once_and_old_ones_no_more(returning: Returning) -> None:
     row = await returning.write()
     for number in range(6):
-        raw = bounce(GOMEZ, message_id=f"again-{number}", **FULL)  # type: ignore[arg-type]
+        raw = bounce(GOMEZ, message_id=f"again-{number}", **FULL)
         assert await returning.comes_back(raw, row) == "counted"
     for number in range(1, 5):
         returning.bench.clock.move(timedelta(days=5))
@@ -203,12 +203,12 @@ async def test_an_address_that_is_no_good_stays_shut_when_it_would_only_rest(
 ) -> None:
     rows = [await returning.write(f"contact-{number}") for number in range(6)]
     for number, row in enumerate(rows[:5]):
-        raw = bounce(GOMEZ, message_id=f"full-{number}", **FULL)  # type: ignore[arg-type]
+        raw = bounce(GOMEZ, message_id=f"full-{number}", **FULL)
         await returning.comes_back(raw, row)
     assert (await returning.shut())[0].until is not None
     await returning.comes_back(bounce(GOMEZ), rows[5])
     assert (await returning.shut())[0].until is None
-    again = bounce(GOMEZ, message_id="again", **FULL)  # type: ignore[arg-type]
+    again = bounce(GOMEZ, message_id="again", **FULL)
     assert await returning.comes_back(again, rows[5]) == "rests"
     assert (await returning.shut())[0].until is None
 
