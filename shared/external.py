@@ -36,6 +36,18 @@ class FamilyContacted(ExternalFact):
     """Words for the family, if they are to be written to as well; they go out as a letter."""
 
 
+class StudentAchieved(ExternalFact):
+    """A pupil achieved something. Staff see it as a suggestion; the family is sent nothing."""
+
+    TYPE = "org.partners.student.achieved.v1"
+    OWNER = "contacts"
+
+    student_sourced_id: SourcedId
+    what: Annotated[str, Field(min_length=2, max_length=200, pattern=r"\S.*\S")]
+    """What it was, for staff to read, such as "finished the unit on fractions"."""
+    achieved_at: AwareDatetime
+
+
 class InvitationAnswered(ExternalFact):
     """A family answered an invitation in another system."""
 
@@ -58,6 +70,6 @@ class InvitationAnswered(ExternalFact):
 
 
 EXTERNAL: dict[str, type[ExternalFact]] = {
-    kind.TYPE: kind for kind in (FamilyContacted, InvitationAnswered)
+    kind.TYPE: kind for kind in (FamilyContacted, StudentAchieved, InvitationAnswered)
 }
 """What may come in, by type."""

@@ -21,6 +21,7 @@ District = Annotated[Viewer, web.needs("district")]
 
 TYPE_WORDS = {
     "org.partners.family.contacted.v1": N_("Calls and other contacts with families"),
+    "org.partners.student.achieved.v1": N_("What students achieved, as suggestions for staff"),
     "org.partners.invitation.answered.v1": N_("Families' answers to invitations"),
 }
 """The types of messages of other systems, in words."""
