@@ -174,6 +174,11 @@ class Directory:
         found = await self._many(m.EducatorChanged, query)
         return sorted(found, key=lambda each: (each.family_name, each.given_name))
 
+    async def educators_named(self, educator_ids: Collection[str]) -> dict[str, m.EducatorChanged]:
+        """Several members of the staff, also those who left, by id."""
+        found = await self._many(m.EducatorChanged, {"_id": {"$in": sorted(educator_ids)}})
+        return {each.educator_id: each for each in found}
+
     async def educator_by_sourced(self, sourced_id: str) -> m.EducatorChanged | None:
         """The educator whom the roster calls so."""
         return await self._one(m.EducatorChanged, {"sourced_ids": sourced_id})

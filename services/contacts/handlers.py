@@ -9,8 +9,9 @@ from services.contacts.actions.mail import (
     note_reply,
 )
 from services.contacts.actions.outside import take_in_contact
+from services.contacts.actions.suggestions import take_in_achievement
 from shared.bus.handlers import Handlers
-from shared.external import FamilyContacted
+from shared.external import FamilyContacted, StudentAchieved
 from shared.messages import (
     EventRSVPd,
     ExternalFactReceived,
@@ -21,16 +22,19 @@ from shared.messages import (
 )
 from shared.outbox import Work
 
+OURS = frozenset({FamilyContacted.TYPE, StudentAchieved.TYPE})
+
 
 def handlers(desk: Desk) -> Handlers:
     """One handler for each message that this service is bound to."""
     contacts = Handlers("contacts")
     store = desk.store
 
-    # Every service hears of every outside fact; only contacts with families are ours.
-    @contacts.on(ExternalFactReceived, unless=lambda fact: fact.fact != FamilyContacted.TYPE)
-    async def log_what_another_system_saw(fact: ExternalFactReceived, work: Work) -> None:
-        await take_in_contact(store, fact, work)
+    # Every service hears of every outside fact; an answer to an invitation is none of ours.
+    @contacts.on(ExternalFactReceived, unless=lambda fact: fact.fact not in OURS)
+    async def keep_what_another_system_saw(fact: ExternalFactReceived, work: Work) -> None:
+        take_in = take_in_achievement if fact.fact == StudentAchieved.TYPE else take_in_contact
+        await take_in(store, fact, work)
 
     @contacts.on(FlagsApplied)
     async def show_that_flags_are_in_force(said: FlagsApplied, work: Work) -> None:

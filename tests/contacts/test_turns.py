@@ -1,18 +1,30 @@
 """Whose turn it is: a pure rule, tried with any history."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from random import Random
 from typing import get_args
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.contacts.domain.suggestions import Suggested, Suggestion
 from services.contacts.domain.turns import Cause, History, whose_turn
 from shared.messages import Tone
 
 TODAY = date(2026, 11, 24)
 TERM = date(2026, 9, 1)
 DAYS = st.none() | st.dates(TODAY - timedelta(days=400), TODAY)
+
+
+MOMENT = datetime(2026, 11, 20, tzinfo=UTC)
+NEWS = Suggested(
+    suggestion=Suggestion(
+        suggestion_id="s", student_id="p", family_id="f", what="read ten books", system="lms",
+        achieved_at=MOMENT, heard_at=MOMENT,
+    ),
+    student="Maya",
+)  # fmt: skip
 
 
 def histories() -> st.SearchStrategy[list[History]]:
@@ -25,6 +37,9 @@ def histories() -> st.SearchStrategy[list[History]]:
         spoken_about=st.sampled_from(get_args(Tone)),
         concern_on=DAYS,
         term_began=st.sampled_from([None, TERM]),
+        follow_up_on=DAYS,
+        suggested=st.sampled_from([None, NEWS]),
+        suggested_on=DAYS,
     )
     return st.lists(one, max_size=30, unique_by=lambda each: each.family_id)
 
@@ -78,6 +93,27 @@ def test_a_try_says_so_and_counts_as_a_turn() -> None:
     tried = History("tried", told_on=ago(90), tried_on=ago(4), spoken_on=ago(4))
     assert causes(tried) == ["told", "tried"]
     assert order(tried, History("waits", told_on=ago(20))) == ["waits", "tried"]
+
+
+def test_among_equals_a_follow_up_comes_first_then_a_suggestion() -> None:
+    plain, news, promised = (
+        History("a", told_on=ago(20)),
+        History("b", told_on=ago(20), suggested=NEWS, suggested_on=ago(4)),
+        History("c", told_on=ago(20), follow_up_on=ago(1)),
+    )
+    longer = History("d", told_on=ago(21))
+    assert order(plain, news, promised, longer) == ["d", "c", "b", "a"]
+    assert causes(replace(news, follow_up_on=ago(1))) == ["told", "follow_up_due", "achieved"]
+
+
+@given(histories(), st.randoms(use_true_random=False))
+def test_neither_follow_up_nor_suggestion_moves_anybody_before_a_longer_wait(
+    held: list[History], chance: Random
+) -> None:
+    plain = [replace(each, follow_up_on=None, suggested=None, suggested_on=None) for each in held]
+    by_id = {each.family_id: each for each in held}
+    waits = [by_id[each].turn_on for each in order(*plain)]
+    assert [by_id[each].turn_on for each in order(*chance.sample(held, len(held)))] == waits
 
 
 @given(histories())

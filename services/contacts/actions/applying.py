@@ -113,6 +113,8 @@ class Applying:
                 await self.store.contacts.hand_on([row["key"]], row["facts"]["into"], work)
             else:
                 await self.store.contacts.hand_on(row["facts"]["merged"], [row["key"]], work)
+                await self.store.follow_ups.hand_on(row["facts"]["merged"], row["key"], work)
+                await self.store.suggestions.hand_on(row["facts"]["merged"], row["key"], work)
 
     async def _finish(self, job: Import) -> Import:
         now = self.units.clock.now()

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from services.contacts.domain.contact import Author, Contact, ContactDraft, Place
+from services.contacts.domain.follow_ups import FollowUp
 from services.contacts.domain.views import LOGS, may_change
 from services.contacts.store import Store
 from shared.directory import in_sight
@@ -22,10 +23,13 @@ async def log_contact(
     draft: ContactDraft,
     by: Viewer,
     contact_id: str | None = None,
+    *,
+    follow_up: FollowUp | None = None,
 ) -> Contact:
     """Keep a contact and tell the others. `Refused`, `NotFound`, `Forbidden` with the reason.
 
     `contact_id` is given by whoever may ask again: then the contact that is there is given.
+    `follow_up` (`follow_ups.drafted`) is what comes of it: kept with it, or neither of them.
     """
     if by.role not in LOGS:
         raise Forbidden("Your role does not log contacts.")
@@ -40,6 +44,9 @@ async def log_contact(
         if contact_id and (there := await store.contacts.known(contact_id, work)):
             return there
         await store.contacts.add(contact, work)
+        if follow_up:
+            from_it = {"contact_id": contact.contact_id}
+            await store.follow_ups.add(follow_up.model_copy(update=from_it), work)
         work.emit(contact.told(), sequence=contact.version)
         return contact
 

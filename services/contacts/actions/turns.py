@@ -1,12 +1,15 @@
 """Who should hear good news next, as one person sees it, and putting a family off."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from services.contacts.actions.listing_follow_ups import due_by_family
 from services.contacts.actions.logging_contacts import NOWHERE, school_of, today, zone_of
+from services.contacts.actions.suggestions import suggested_by_family
+from services.contacts.domain.suggestions import Suggested
 from services.contacts.domain.turns import History, Turn, whose_turn
 from services.contacts.domain.views import FamilyLine
 from services.contacts.store import Store
@@ -69,9 +72,21 @@ async def _histories(
 ) -> list[History]:
     school = await school_of(store, viewer)
     zone = zone_of(school.time_zone) if school else NOWHERE
-    summed = await store.turns.summed([line.family_id for line in lines], now)
-    began = _term_began(school, now.astimezone(zone).date())
-    return [_history(line, summed.get(line.family_id), zone, began) for line in lines]
+    ids = [line.family_id for line in lines]
+    on = now.astimezone(zone).date()
+    summed = await store.turns.summed(ids, now)
+    due = await due_by_family(store, viewer, on)
+    suggested = await suggested_by_family(store, ids, viewer, now, on)
+    began = _term_began(school, on)
+    return [
+        _prompted(
+            _history(line, summed.get(line.family_id), zone, began),
+            due.get(line.family_id),
+            suggested.get(line.family_id),
+            zone,
+        )
+        for line in lines
+    ]
 
 
 def _history(
@@ -86,6 +101,13 @@ def _history(
         concern_on=_day(summed.concern_at, zone) if summed else None,
         term_began=term_began,
     )
+
+
+def _prompted(
+    history: History, due_on: date | None, suggested: Suggested | None, zone: ZoneInfo
+) -> History:
+    at = suggested.suggestion.achieved_at if suggested else None
+    return replace(history, follow_up_on=due_on, suggested=suggested, suggested_on=_day(at, zone))
 
 
 def _day(at: datetime | None, zone: ZoneInfo) -> date | None:

@@ -9,21 +9,31 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from services.contacts.domain.suggestions import Suggested
 from shared.messages import Record, Tone
 
 RESTS_FOR = timedelta(days=1)
 """Whoever spoke with school today or yesterday waits behind the others."""
 
-Cause = Literal["concern_first", "never_told", "told", "tried", "last_about", "rests"]
+Cause = Literal[
+    "concern_first", "never_told", "told", "tried", "last_about", "follow_up_due", "achieved",
+    "rests",
+]  # fmt: skip
 """Why a family stands where it does; pages put it into words."""
 
 
 class Reason(Record):
-    """One reason, with the day that it is about, and for `last_about` what that contact was."""
+    """One reason, with the day that it is about, and for `last_about` what that contact was.
+
+    `achieved`: `student` is the given name, `what` was achieved, and `system` says so.
+    """
 
     cause: Cause
     on: date | None = None
     tone: Tone | None = None
+    student: str | None = None
+    what: str | None = None
+    system: str | None = None
 
 
 @dataclass(frozen=True)
@@ -40,6 +50,11 @@ class History:
     spoken_about: Tone | None = None
     concern_on: date | None = None
     term_began: date | None = None
+    follow_up_on: date | None = None
+    """The earliest day of an open follow-up that has come."""
+    suggested: Suggested | None = None
+    """What another system saw, as long as nobody told the family."""
+    suggested_on: date | None = None
 
     @property
     def turn_on(self) -> date | None:
@@ -73,17 +88,22 @@ def whose_turn(histories: Iterable[History], today: date) -> list[Turn]:
     """All of them, in the order in which they should hear from school.
 
     Those with a concern and no good news this term first, then those who never heard any, then
-    whoever waits longest; behind them, in the same order, those who spoke with school just now.
+    whoever waits longest; among those who wait equally long, whoever a follow-up is due for, then
+    whoever another system has good news of. Behind them, in the same order, those who spoke with
+    school just now. Neither follow-up nor suggestion moves anybody before who waits longer, so that
+    every family is reached.
     """
     ordered = sorted(histories, key=lambda each: _place(each, today))
     return [Turn(each.family_id, _reasons(each, today)) for each in ordered]
 
 
-def _place(each: History, today: date) -> tuple[bool, bool, date, date, str]:
+def _place(each: History, today: date) -> tuple[bool, bool, date, date, date, date, str]:
     return (
         each.rests(today),
         not each.wants_good_news_first,
         each.turn_on or date.min,
+        each.follow_up_on or date.max,
+        each.suggested_on or date.max,
         each.spoken_on or date.min,
         each.family_id,
     )
@@ -103,6 +123,26 @@ def _reasons(each: History, today: date) -> tuple[Reason, ...]:
         found.append(Reason(cause="tried", on=each.tried_on))
     elif each.spoken_on and each.spoken_on > (each.concern_on or told_on if first else told_on):
         found.append(Reason(cause="last_about", on=each.spoken_on, tone=each.spoken_about))
+    found += _prompts(each)
     if each.rests(today):
         found.append(Reason(cause="rests", on=each.spoken_on))
     return tuple(found)
+
+
+def _prompts(each: History) -> list[Reason]:
+    """What there is to do or to tell already."""
+    found = []
+    if each.follow_up_on:
+        found.append(Reason(cause="follow_up_due", on=each.follow_up_on))
+    if each.suggested:
+        news = each.suggested.suggestion
+        found.append(
+            Reason(
+                cause="achieved",
+                on=each.suggested_on,
+                student=each.suggested.student,
+                what=news.what,
+                system=news.system,
+            )
+        )
+    return found

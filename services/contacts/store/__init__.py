@@ -9,6 +9,7 @@ from services.contacts.store.directory import DIRECTORY_KEPT, DirectoryRows
 from services.contacts.store.disclosures import DISCLOSURES_KEPT, DisclosureRows
 from services.contacts.store.families import FAMILIES_KEPT, FamilyRows
 from services.contacts.store.flags import FLAGS_KEPT, FlagRows
+from services.contacts.store.follow_ups import FOLLOW_UPS_KEPT, FollowUpRows
 from services.contacts.store.goals import GOALS_KEPT, GoalRows
 from services.contacts.store.imports import IMPORTS_KEPT, ImportRows
 from services.contacts.store.mail import MAIL_KEPT, MailRows
@@ -16,6 +17,7 @@ from services.contacts.store.previous import PREVIOUS_KEPT, PreviousRows
 from services.contacts.store.resources import RESOURCES_KEPT, ResourceRows
 from services.contacts.store.roster import ROSTER_KEPT, RosterRows
 from services.contacts.store.strengths import STRENGTHS_KEPT, StrengthRows
+from services.contacts.store.suggestions import SUGGESTIONS_KEPT, SuggestionRows
 from services.contacts.store.turns import TURNS_KEPT, TurnRows
 from shared.directory import Directory
 from shared.identity import Viewer
@@ -35,6 +37,8 @@ KEPT = (
     *GOALS_KEPT,
     *RESOURCES_KEPT,
     *DISCLOSURES_KEPT,
+    *FOLLOW_UPS_KEPT,
+    *SUGGESTIONS_KEPT,
 )
 
 
@@ -58,6 +62,8 @@ class Store:
     goals: GoalRows = field(init=False)
     resources: ResourceRows = field(init=False)
     disclosures: DisclosureRows = field(init=False)
+    follow_ups: FollowUpRows = field(init=False)
+    suggestions: SuggestionRows = field(init=False)
 
     def __post_init__(self) -> None:
         self.directory = Directory(self.database)
@@ -74,6 +80,8 @@ class Store:
         self.goals = GoalRows(self.database, self.directory)
         self.resources = ResourceRows(self.database)
         self.disclosures = DisclosureRows(self.database)
+        self.follow_ups = FollowUpRows(self.database)
+        self.suggestions = SuggestionRows(self.database)
 
     async def card(self, family_id: str, *, seen_by: Viewer, on: date) -> FamilyCard:
         """Everything on a family's page; `NotFound` where the viewer may not know of it."""

@@ -6,6 +6,8 @@ from services.contacts.web import (
     api,
     families,
     flags,
+    follow_ups,
+    follow_ups_api,
     goals,
     logging,
     mine,
@@ -16,6 +18,7 @@ from services.contacts.web import (
     rosters,
     schools,
     strengths,
+    suggestions,
     together,
     turns,
 )
@@ -40,5 +43,8 @@ for part in (
     strengths,
     together,
     turns,
+    follow_ups,
+    follow_ups_api,
+    suggestions,
 ):
     router.include_router(part.router)

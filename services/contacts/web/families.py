@@ -8,10 +8,14 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from services.contacts.actions.listing_follow_ups import of_family, takers_of_family
 from services.contacts.actions.strengths import strengths_of
+from services.contacts.actions.suggestions import suggestions_of
+from services.contacts.domain.follow_ups import MOST_WHAT
 from services.contacts.domain.strengths import MOST_WORDS
 from services.contacts.domain.views import FamilyLine
 from services.contacts.web.at import AtDesk, all_words, day_of, zone_at
+from services.contacts.web.follow_ups import choices_of, why_not_of
 from shared import web
 from shared.identity import Viewer
 from shared.messages import SchoolClass, StudentFacts
@@ -79,12 +83,22 @@ async def family_page(
     card = await desk.store.card(family_id, seen_by=viewer, on=on)
     schools = {each.school_id: each for each in await desk.store.directory.schools()}
     flags = await desk.store.flags.in_force([g.guardian_id for g in card.family.guardians])
+    follow_ups = await of_family(desk.store, family_id, viewer, on)
+    takers = await takers_of_family(desk.store, card.family, viewer, on)
     return page.render(
         "contacts/family.html",
         card=card,
         schools=schools,
         flags=[each for each in flags if each.bars],
         strengths=await strengths_of(desk.store, card.family, viewer, on),
+        suggestions=await suggestions_of(
+            desk.store, card.family, viewer, desk.units.clock.now(), on
+        ),
+        follow_ups=follow_ups,
+        takers=choices_of(page, {family_id: takers}),
+        why_not=why_not_of(page, follow_ups),
+        today=on,
+        most_what=MOST_WHAT,
         most_words=MOST_WORDS,
         may_flag=viewer.role in {"principal", "district"},
         words=all_words(page),

@@ -31,6 +31,7 @@ from services.contacts.web.at import (
     zone_at,
 )
 from services.contacts.web.families import family_title
+from services.contacts.web.follow_up_fields import FollowUpFields
 from services.contacts.web.starters import praises_for
 from shared import web
 from shared.clock import id_from
@@ -51,7 +52,7 @@ from shared.starters import AT_HOME
 router = APIRouter(tags=["contacts"])
 
 
-class LogForm(BaseModel):
+class LogForm(FollowUpFields):
     """The form. Every field has a sensible answer already, so that one tap and a sentence do."""
 
     student_ids: tuple[str, ...] = Field((), title=N_("About"))
@@ -94,7 +95,7 @@ class LogForm(BaseModel):
         """The same each time this form is sent with the same words (ADR 13)."""
         if not self.form_id:
             return None
-        return id_from(viewer.account_id, self.form_id, draft.model_dump_json())
+        return id_from(viewer.account_id, draft.model_dump_json(), self.model_dump_json())
 
 
 Sent = Annotated[web.Form[LogForm], web.form(LogForm)]
@@ -108,15 +109,16 @@ async def open_form(
     family_id: str,
     guardian: str = "",
     tone: str = "",
+    about: str = "",
 ) -> Response:
-    """The empty form; from the family's page it may open with the person filled in."""
+    """The empty form; it may open with the person, or a pupil and the tone, filled in."""
     on = await day_of(desk, viewer)
     family = await desk.store.families.one(family_id, seen_by=viewer, on=on)
     own = await _own_students(desk, family, viewer)
     known = {each.guardian_id for each in family.guardians}
     form = web.Form.blank(
         LogForm,
-        student_ids=own,
+        student_ids=(about,) if about in {s.student_id for s in family.students} else own,
         guardian_id=guardian if guardian in known else None,
         tone=tone if tone in TONES else None,
         form_id=desk.units.mint(),
@@ -136,7 +138,10 @@ async def post_contact(
         try:
             draft = form.data.draft(family_id, zone, page.language)
             contact_id = form.data.contact_id(draft, viewer)
-            contact = await log_contact(desk.store, desk.units, draft, viewer, contact_id)
+            follow_up = await form.data.follow_up(desk, viewer, family_id)
+            contact = await log_contact(
+                desk.store, desk.units, draft, viewer, contact_id, follow_up=follow_up
+            )
         except Refused as wrong:
             form.fail("", sentence(page, wrong))
         else:
@@ -296,4 +301,5 @@ async def _form_page(
         at_home=choices(page, AT_HOME),
         title=family_title(family.students, page),
         strengths=await strengths_of(desk.store, family, viewer, on),
+        today=on,
     )

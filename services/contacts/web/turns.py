@@ -31,6 +31,8 @@ CAUSES = {
     "told": N_("Last good news on %(day)s"),
     "tried": N_("Tried on %(day)s, and nobody was there to hear it"),
     "last_about": N_("Last contact on %(day)s: %(tone)s"),
+    "follow_up_due": N_("A follow-up is due: %(day)s"),
+    "achieved": N_("%(student)s: %(what)s (%(day)s, says %(system)s)"),
     "rests": N_("Spoke with school on %(day)s, so it can wait a little"),
 }
 
@@ -89,6 +91,9 @@ def _in_words(page: web.PageContext, reasons: Sequence[Reason]) -> list[str]:
             CAUSES[each.cause],
             day=_shown(page, each.on),
             tone=page._(TONES[each.tone]) if each.tone else "",
+            student=each.student or "",
+            what=each.what or "",
+            system=each.system or "",
         )
         for each in reasons
     ]

@@ -24,6 +24,7 @@ FACT_RECEIVED = "org.partners.external.received.v1"
 _NOT_OF = {
     "org.partners.family.contacted.v1": "events",
     "org.partners.invitation.answered.v1": "contacts",
+    "org.partners.student.achieved.v1": "events",
 }
 """Facts of other systems, and the service that has nothing to do with them."""
 _AT_ONCE = 2000
