@@ -86,6 +86,17 @@ async def _all_goals(page: Page, world: World) -> None:
     await page.goto("/contacts/goals")
 
 
+async def _follow_up(page: Page, world: World) -> None:
+    form = "form[action$='/follow-ups']"
+    await page.goto(world.path("/contacts/families/{family_id}"))
+    await page.locator(f"details:has({form}) > summary").click()
+    await page.fill(f"{form} [name=what]", "Send the reading list")
+    today = await page.get_attribute(f"{form} [name=due_on]", "min")
+    await page.fill(f"{form} [name=due_on]", today or "")
+    await _press(page, f"{form} button")
+    await page.goto("/contacts/follow-ups")
+
+
 async def _class_form(page: Page, world: World) -> None:
     await page.goto("/contacts/")
     await _press(page, "nav a[href^='?class=']")
@@ -193,6 +204,9 @@ PAGES = (
     Row("/contacts/students/{student_id}/record", "principal"),
     Row("/contacts/students/{student_id}/record", "principal", arrive=_take_out,
         name="a student's record"),
+    Row("/contacts/follow-ups", "educator", arrive=_follow_up, name="a follow-up of today"),
+    Row("/contacts/follow-ups", "educator", query="?closed=true"),
+    Row("/contacts/follow-ups", "coordinator", query="?of=school"),
     Row("/contacts/together", "educator", arrive=_class_form, name="for several families"),
     Row("/contacts/together", "educator", status=422, arrive=_nobody_chosen,
         name="for several families, nobody chosen"),

@@ -23,7 +23,7 @@ MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.
 WHAT = "finished the unit on fractions"
 
 
-def achieved(sample: District, name: str = "unit-1", **changes: object) -> ExternalFactReceived:
+def achieved(sample: District, name: str = "unit-1", /, **changes: object) -> ExternalFactReceived:
     data: dict[str, Any] = {
         "student_sourced_id": sample.picks.good_news.student_ids[0],
         "what": WHAT,

@@ -10,6 +10,7 @@ import pytest
 from embedded.sample import District
 from shared.identity import Viewer
 from shared.messages import FamilyChanged
+from shared.outbox import Work
 from tests.contacts.conftest import TODAY, Office, educator_viewer, staff_viewer
 from tests.contacts.site import ContactsSite, fill_in
 
@@ -272,3 +273,25 @@ async def test_one_that_is_due_is_a_reason_and_decides_among_equals(
     assert [each["cause"] for each in first["reasons"]] == ["never_told", "follow_up_due"]
     page = await site.browser(teacher).get("/contacts/next")
     assert "A follow-up is due: Nov 24, 2026" in page.text
+
+
+async def test_what_is_open_for_a_family_that_joined_another_goes_along_with_it(
+    site: ContactsSite, district: Office, teacher: Viewer, home: Home
+) -> None:
+    lines = (await site.program(teacher).get("/contacts/api/v1/next")).json()["items"]
+    ids = [each["family"]["family_id"] for each in lines]
+    joined = next(each for each in ids if each != home.family.family_id)
+    await make(site, teacher, home)
+    done = await make(site, teacher, home, what="Was done before")
+    at = f"{API}/{done['follow_up_id']}"
+    assert (await site.program(teacher).patch(at, json={"state": "done"})).status_code == 200
+
+    async def join(work: Work) -> None:
+        follow_ups = district.desk.store.follow_ups
+        await follow_ups.hand_on([home.family.family_id], joined, work)
+
+    await district.desk.units.run(join)
+    [found] = await listed(site, teacher)
+    assert found["follow_up"]["family_id"] == joined
+    [closed] = await listed(site, teacher, closed="true")
+    assert closed["follow_up"]["family_id"] == home.family.family_id
