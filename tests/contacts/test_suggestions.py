@@ -16,8 +16,8 @@ from shared.errors import Passing, Permanent
 from shared.identity import Viewer
 from shared.messages import ExternalFactReceived, FamilyChanged
 from tests.contacts.conftest import NOW, Office, staff_viewer
+from tests.contacts.outside import hear
 from tests.contacts.site import ContactsSite, fill_in
-from tests.contacts.test_outside import hear
 
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))
 WHAT = "finished the unit on fractions"

@@ -19,7 +19,7 @@ def school_id(teacher: Viewer) -> str:
     return school_id
 
 
-async def share(site: ContactsSite, viewer: Viewer, place: str, **fields: object) -> str:
+async def share(site: ContactsSite, viewer: Viewer, place: str, **fields: str) -> str:
     """Share something; gives what the page says then."""
     browser = site.browser(viewer)
     answer = await fill_in(browser, f"{PATH}/new", place=place, **{**FIELDS, **fields})

@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 from pathlib import PureWindowsPath
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AnyHttpUrl, ConfigDict, Field
 
@@ -161,7 +161,7 @@ def file_of(name: str, content: bytes) -> ResourceFile:
     return ResourceFile(name=f"{stem}.{kind.rpartition('/')[2]}", kind=kind, size=len(content))
 
 
-def _facts(draft: ResourceDraft, file: ResourceFile | None) -> dict[str, object]:
+def _facts(draft: ResourceDraft, file: ResourceFile | None) -> dict[str, Any]:
     if not (draft.words.strip() or draft.link or file):
         raise Refused(N_("Write some words, or add a link or a file."))
     return {

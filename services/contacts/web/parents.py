@@ -1,6 +1,6 @@
 """The parents' page of a school: what it shares with its families, for everybody."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
@@ -64,7 +64,7 @@ class Narrowed:
 Narrow = Annotated[Narrowed, Depends(Narrowed)]
 
 
-def narrowing(page: web.PageContext, narrow: Narrowed) -> dict[str, object]:
+def narrowing(page: web.PageContext, narrow: Narrowed) -> dict[str, Any]:
     """What the form above a list needs."""
     return {
         "narrow": narrow,
