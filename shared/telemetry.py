@@ -97,6 +97,18 @@ REFUSED = Counter(
     ["service", "why"],
 )
 
+NOISY = (
+    "aio_pika",
+    "aiormq",
+    "faststream",
+    "pymongo",
+    "httpx2",
+    "httpcore2",
+    "aiosmtpd",
+    "mail.log",
+)
+"""Logs of libraries that say too much; the last is aiosmtpd's own, and quotes every address."""
+
 _tracer = trace.get_tracer("partners")
 _SENSITIVE = frozenset({"url.path", "url.query", "url.full", "http.target", "http.url"})
 
@@ -104,15 +116,7 @@ _SENSITIVE = frozenset({"url.path", "url.query", "url.full", "http.target", "htt
 def setup(*, service: str, level: str = "INFO", otlp_endpoint: str = "") -> None:
     """Begin to log JSON lines on standard error and, where an address is given, to trace."""
     logging.basicConfig(level=level, stream=sys.stderr, format="%(message)s", force=True)
-    for noisy in (
-        "aio_pika",
-        "aiormq",
-        "faststream",
-        "pymongo",
-        "httpx2",
-        "httpcore2",
-        "aiosmtpd",
-    ):
+    for noisy in NOISY:
         logging.getLogger(noisy).setLevel(logging.ERROR)
     structlog.configure(
         processors=[

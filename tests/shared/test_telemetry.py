@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from aiosmtpd import smtp
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from shared import telemetry
@@ -76,3 +77,7 @@ def test_metrics_are_prometheus_text() -> None:
     text, kind = telemetry.metrics()
     assert b'partners_messages_total{fate="done",service="contacts"}' in text
     assert kind.startswith("text/plain")
+
+
+def test_the_log_in_which_the_mail_library_quotes_addresses_is_off() -> None:
+    assert smtp.log.name in telemetry.NOISY

@@ -6,7 +6,6 @@ ANA = "ana@family.example"
 LETTER = "id-000001@schools.example"
 
 _REPORT = """\
-
 Return-Path: <>
 From: Mail Delivery System <MAILER-DAEMON@relay.example>
 To: school@schools.example
