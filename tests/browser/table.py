@@ -296,6 +296,7 @@ NO_PAGES = {
     "/mailbox/{letter_id}/raw": "a file",
     "/mailbox/{letter_id}/html": "a letter in a frame; looked at as a letter",
     "/notifications/letters/{delivery_id}/html": "a letter in a frame; looked at as a letter",
+    "/notifications/settings/returns/{return_id}/raw": "a file",
     "/reports/coverage.csv": "a file",
     "/reports/contacts.csv": "a file",
 }

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.errors import HeaderParseError
-from email.header import decode_header
+from email.header import Header, decode_header
 from email.message import Message
 from email.policy import Compat32
 
@@ -81,11 +81,12 @@ def decoded(value: object) -> str:
     """A header's value in plain text and on one line, whatever it claims to be written in."""
     if value is None:
         return ""
-    text = str(value)
+    # One with bytes above ASCII in it comes as an object that knows them.
+    text = value if isinstance(value, Header) else str(value)
     try:
         pieces = decode_header(text)
     except (HeaderParseError, ValueError):
-        return _one_line(text)
+        return _one_line(str(text))
     return _one_line(
         "".join(
             piece if isinstance(piece, str) else _text(piece, charset) for piece, charset in pieces

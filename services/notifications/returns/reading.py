@@ -16,11 +16,14 @@ from services.notifications.returns.words import (
 )
 
 _AWAY = re.compile(
-    r"(?i)^\W*(?:auto(?:matic(?:ally)?|mated)?[- _:]?\s?(?:re(?:ply|spon\w+)|antwort|answer|:)|"
+    r"(?i)^\W*(?:auto(?:matic(?:ally)?|mated)?[- _:]?\s?(?:re(?:ply|spon\w+)|answer|:)|"
     r"out of (?:the )?office|away (?:from|until)|vacation|on leave|holiday|"
-    r"respuesta autom|r[ée]ponse automatique|abwesen|fuera de la oficina|absence du bureau|"
-    r"resposta autom|автоответ|自动回复|自動回覆|تلقائي)"
+    r"respuesta autom|fuera de la oficina|r[ée]ponse automatique|absence du bureau|"
+    r"resposta autom|automati\w+ (?:antw|svar|odpow|reply)|abwesen|tr[ảa] lời tự động|"
+    r"автомат\w+ (?:ответ|відпов)|автоответ|自动(?:回复|答复)|自動(?:回覆|返信|応答)|"
+    r".{0,20}رد تلقائي|jawaab toos|repons otomatik)"
 )
+"""Subjects of answers that a mailbox gives by itself, in languages of our letters and others."""
 _REPLYING = (
     "X-Autoreply",
     "X-Autorespond",
@@ -82,6 +85,9 @@ def _answers_by_itself(mail: Opened) -> bool:
     if mail.get("Auto-Submitted").lower().startswith("auto-replied"):
         return True
     if any(name in mail.head for name in _REPLYING):
+        return True
+    # Exchange calls its answers "auto-generated", and says that it wants none to them.
+    if "X-Auto-Response-Suppress" in mail.head and "In-Reply-To" in mail.head:
         return True
     precedence = mail.get("Precedence").lower()
     return precedence == "auto_reply" or bool(_AWAY.search(mail.get("Subject")))

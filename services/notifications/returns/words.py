@@ -79,13 +79,15 @@ def from_a_mail_system(mail: Opened) -> bool:
 
 
 def from_a_machine(mail: Opened) -> bool:
-    """The same, and what only machines do: no sender, nobody to return it to, a telling subject."""
-    return (
-        from_a_mail_system(mail)
-        or not mail.get("From")
-        or mail.get("Return-Path") == "<>"
-        or ("In-Reply-To" not in mail.head and bool(_SURE.match(mail.get("Subject"))))
-    )
+    """The same; or nobody to answer to, or nobody who asked, and a subject that tells of failure.
+
+    A person's mailbox that answers by itself has no sender in its envelope, either, and may well
+    say that somebody "has moved", or that a letter "was not sent on".
+    """
+    subject = mail.get("Subject")
+    nobody = not mail.get("From") or mail.get("Return-Path") == "<>"
+    unasked = "In-Reply-To" not in mail.head and bool(_SURE.match(subject))
+    return from_a_mail_system(mail) or unasked or (nobody and bool(_SUBJECT.search(subject)))
 
 
 def reports_in_words(mail: Opened) -> list[Report]:

@@ -77,12 +77,21 @@ def test_a_person_who_quotes_a_bounce_is_a_person() -> None:
         {"Subject": "Automatic reply: Good news"},
         {"Subject": "Respuesta automática: fuera"},
         {"X-Autoreply": "yes"},
+        {"Subject": "Автоматический ответ: Good news"},
+        {"Subject": "自动答复: Good news"},
+        {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"},
     ],
 )
 def test_who_is_away_has_not_gone(head: dict[str, str]) -> None:
     words = "I am away. This mailbox is full and your letter was not delivered: user unknown."
     mail = read(vacation(words, head))
     assert (mail.kind, mail.reports) == ("auto_reply", ())
+
+
+def test_a_mailbox_that_answers_without_saying_so_is_blamed_for_nothing() -> None:
+    words = "Ana has moved. This address is no longer valid, and your mail has not been sent on."
+    mail = read(vacation(words, {"Subject": "Re: Good news"}))
+    assert (mail.kind, mail.reports) == ("reply", ())
 
 
 def test_a_complaint_names_who_complained_and_the_letter() -> None:
