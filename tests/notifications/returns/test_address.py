@@ -3,7 +3,7 @@
 import uuid
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.notifications.letters.mail import usable
@@ -15,6 +15,7 @@ HOME = ReturnAddress("bounces@mail.district.example", [KEY])
 IDS = st.uuids().map(str) | st.from_regex(r"[a-z0-9-]{1,20}", fullmatch=True)
 
 
+@settings(deadline=None)
 @given(IDS)
 def test_an_address_says_which_letter_it_is_of(delivery_id: str) -> None:
     address = HOME.to(delivery_id)
@@ -29,6 +30,7 @@ def test_the_longest_mailbox_leaves_room_for_the_mark() -> None:
     assert len(longest.to(new_id()).partition("@")[0]) <= 64
 
 
+@settings(deadline=None)
 @given(IDS, st.integers(0, 200), st.sampled_from("abcdefghijklmnopqrstuvwxyz234567"))
 def test_a_changed_mark_names_nothing(delivery_id: str, place: int, other: str) -> None:
     local, _, domain = HOME.to(delivery_id).partition("@")

@@ -125,12 +125,13 @@ def check(raw: bytes) -> None:
         assert len(text.encode()) < 2_000
 
 
+@settings(deadline=None)  # how long it may take is tested below
 @given(st.binary(max_size=3_000))
 def test_any_bytes_can_be_read(raw: bytes) -> None:
     check(raw)
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(
     st.sampled_from(
         [bounce(), complaint(), vacation("away"), in_words("not delivered"), person("hi")]
