@@ -157,11 +157,24 @@ class Database:
 
         Raises `DependencyDown` when the server is away; then nothing was kept, or, when the answer
         to the commit was lost, everything: the caller tries again and the inbox tells which.
+
+        Whoever cancels it waits until the run that is under way has come to its end. Motor works in
+        threads, which nobody can stop: else two of them would use one session, and one would end
+        the transaction under the other.
         """
+        unwanted = asyncio.Event()
+        task = asyncio.create_task(self._transaction(body, unwanted))
+        return await _to_its_end(task, unwanted)
+
+    async def _transaction(
+        self, body: Callable[[Session], Awaitable[T]], unwanted: asyncio.Event
+    ) -> T:
         runs = 0
 
         async def coroutine(session: Session) -> T:
             nonlocal runs
+            if unwanted.is_set():
+                raise asyncio.CancelledError
             if runs >= IN_THE_WAY:
                 await self._left_open.end()
             if runs:
@@ -185,6 +198,20 @@ class Database:
     async def drop(self) -> None:
         """Forget everything in it; for resets and tests."""
         await self.client.drop_database(self.name)
+
+
+async def _to_its_end(task: "asyncio.Task[T]", unwanted: asyncio.Event) -> T:
+    while not task.done():
+        try:
+            # Unlike awaiting it, this leaves the task alone when somebody cancels us.
+            await asyncio.wait([task])
+        except asyncio.CancelledError:
+            unwanted.set()
+    if unwanted.is_set():
+        if not task.cancelled():
+            task.exception()  # looked at, so that nobody complains that it was not
+        raise asyncio.CancelledError
+    return task.result()
 
 
 def _pause(runs: int) -> float:

@@ -34,8 +34,10 @@ async def at_random(given: argparse.Namespace) -> bool:
     summary = await random_faults(plan)
     (folder / "summary.json").write_text(json.dumps(summary.as_json(), indent=1) + "\n")
     say(summary.as_text())
-    if given.keep:
-        RESULTS.write_text(json.dumps(summary.as_json(), indent=1) + "\n")
+    if given.keep or given.add:
+        before = json.loads(RESULTS.read_text("utf-8")) if given.add else []
+        parts = [*before, summary.as_json()]
+        RESULTS.write_text(json.dumps(parts, indent=1) + "\n")
     return summary.ok
 
 
@@ -74,6 +76,7 @@ def _parser(night: bool) -> argparse.ArgumentParser:
     parser.add_argument("--only", default="", help="kinds of faults, by name, with commas between")
     parser.add_argument("--folder", type=Path, default=None, help="where the run's folder is made")
     parser.add_argument("--keep", action="store_true", default=night, help=f"write {RESULTS.name}")
+    parser.add_argument("--add", action="store_true", help="as one more part of the last long run")
     return parser
 
 

@@ -1,11 +1,13 @@
 """Writes the figures of the last long run into the page: `python -m tests.faults.report`.
 
-Only what lies between the two marks is written; the words around it are people's.
+A long run may be made in parts (`--add`), each judged by itself. Only what lies between the two
+marks is written; the words around it are people's.
 """
 
 import json
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +16,53 @@ from tests.journeys.process import ROOT
 PAGE = ROOT / "docs" / "reliability.md"
 RESULTS = Path(__file__).with_name("results.json")
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
+COUNTED = ("faults", "facts", "lost", "doubled")
 TARGETS = {"faults": 1500, "facts": 250_000, "p95": 15.0}
 Row = dict[str, Any]
 
 
-def figures(row: Row) -> str:
+def figures(parts: Sequence[Row]) -> str:
     """The figures of a run, as Markdown."""
-    return "\n".join([*_head(row), "", *_targets(row), "", *_faults(row), "", *_invariants(row)])
+    row = together(parts)
+    heads = [line for part in parts for line in (*_head(part), "")]
+    return "\n".join([*heads, *_targets(row), "", *_faults(row), "", *_invariants(row)])
+
+
+def together(parts: Sequence[Row]) -> Row:
+    """All parts as one: what was counted is summed, of what was measured the worst holds."""
+    kinds = {kind for part in parts for kind in part["recovery_by_kind"]}
+    return {
+        **{name: sum(part[name] for part in parts) for name in COUNTED},
+        "waiting": dict(_summed(part["waiting"] for part in parts)),
+        "not_recovered": [each for part in parts for each in part["not_recovered"]],
+        "recovery": _worst([part["recovery"] for part in parts]),
+        "recovery_by_kind": {kind: _worst(_measured(parts, kind)) for kind in kinds},
+        "by_group": dict(_summed(part["by_group"] for part in parts).most_common()),
+        "by_kind": dict(_summed(part["by_kind"] for part in parts).most_common()),
+        "invariants": {name: _held(parts, name) for name in parts[0]["invariants"]},
+    }
+
+
+def _measured(parts: Sequence[Row], kind: str) -> list[dict[str, float]]:
+    found = (part["recovery_by_kind"].get(kind) for part in parts)
+    return [each for each in found if each]
+
+
+def _summed(counts: Iterator[Mapping[str, int]]) -> Counter[str]:
+    return sum((Counter(each) for each in counts), Counter[str]())
+
+
+def _worst(times: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    return {name: max(each[name] for each in times) for name in ("p50", "p95", "max")}
+
+
+def _held(parts: Sequence[Row], name: str) -> Row:
+    found = [part["invariants"][name] for part in parts]
+    return {
+        "ok": all(each["ok"] for each in found),
+        "checked": sum(each["checked"] for each in found),
+        "broken_total": sum(each["broken_total"] for each in found),
+    }
 
 
 def _head(row: Row) -> Iterator[str]:
@@ -82,13 +124,13 @@ def _invariants(row: Row) -> Iterator[str]:
         yield f"| {name} | {found['checked']:,} | {held} |"
 
 
-def written(page: str, row: Row) -> str:
+def written(page: str, parts: Sequence[Row]) -> str:
     """The page with these figures; `ValueError` when it lacks the marks."""
     before, begun, rest = page.partition(BEGIN)
     _, ended, after = rest.partition(END)
     if not begun or not ended:
         raise ValueError(f"{PAGE} lacks {BEGIN} or {END}")
-    return f"{before}{BEGIN}\n{figures(row)}\n{END}{after}"
+    return f"{before}{BEGIN}\n{figures(parts)}\n{END}{after}"
 
 
 def main() -> int:

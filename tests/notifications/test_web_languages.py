@@ -53,10 +53,12 @@ async def _accept_page(browser: httpx2.AsyncClient, query: str = "") -> httpx2.R
     return await fill_in(browser, f"{PLACE}/es/accept", f"{PLACE}/es", fields)
 
 
-async def _accept_all(browser: httpx2.AsyncClient) -> httpx2.Response:
-    first = await _accept_page(browser)
-    query = "?" + first.headers["location"].partition("?")[2]
-    return await _accept_page(browser, query)
+async def _accept_all(browser: httpx2.AsyncClient, begin: str = "") -> httpx2.Response:
+    """Page after page, as the answers lead."""
+    answer = await _accept_page(browser, begin)
+    while query := answer.headers["location"].partition("?")[2]:
+        answer = await _accept_page(browser, f"?{query}")
+    return answer
 
 
 async def _spanish(site: Site) -> dict[str, Any]:
@@ -149,7 +151,7 @@ async def test_whole_pages_are_accepted_until_the_language_is_on(
         first = await _accept_page(browser)
         assert first.headers["location"].startswith(f"{PLACE}/es?after=")
         assert (await _spanish(site))["accepted"] == 25
-        last = await _accept_page(browser, "?" + first.headers["location"].partition("?")[2])
+        last = await _accept_all(browser, "?" + first.headers["location"].partition("?")[2])
         assert last.headers["location"] == PLACE
         assert "Every sentence is accepted" in (await browser.get(PLACE)).text
     assert (await _spanish(site))["on"]
@@ -263,7 +265,8 @@ async def test_languages_and_their_sentences_by_api(real: MailRoom, site: Site) 
     async with site.program(COORDINATOR) as program:
         listed = (await program.get(API)).json()
         first = (await program.get(f"{API}/ru?size=30")).json()
-        rest = (await program.get(f"{API}/ru", params={"size": 30, "after": first["next"]})).json()
+        more = {"size": 100, "after": first["next"]}
+        rest = (await program.get(f"{API}/ru", params=more)).json()
         judgement = {"fingerprint": first["items"][0]["fingerprint"], "accepted": True}
         place = f"{API}/ru/sentences/{first['items'][0]['key']}"
         after = (await program.post(place, json=judgement)).json()

@@ -149,3 +149,31 @@ async def test_a_transaction_that_conflicts_waits_ever_longer_instead_of_spinnin
         assert runs > 3
     finally:
         close(database)
+
+
+async def test_a_transaction_that_somebody_cancels_comes_to_its_end_first(
+    mongo_uri: str, database_name: str
+) -> None:
+    """Else a thread of the driver goes on in a session that is ended under it."""
+    database = connect(mongo_uri, database_name)
+    await database.ensure(Kept("things"))
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def body(session: Session) -> None:
+        await database["things"].insert_one({"_id": "a"}, session=session)
+        begun.set()
+        await go_on.wait()
+        await database["things"].insert_one({"_id": "b"}, session=session)
+
+    asking = asyncio.create_task(database.transaction(body))
+    await begun.wait()
+    asking.cancel()
+    asking.cancel()
+    done, _ = await asyncio.wait([asking], timeout=0.1)
+    assert not done
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+    assert await database["things"].count_documents({}) == 2
+    await database.drop()
+    close(database)

@@ -72,16 +72,6 @@ async def test_the_same_message_delivered_twice_has_one_effect(stage: Stage) -> 
     assert await stage.stored() == ["maple", "maple"]
 
 
-async def test_what_means_nothing_here_is_done_at_once_and_leaves_no_trace(stage: Stage) -> None:
-    await stage.hear(unless=lambda message: message.subject == "maple")
-    await stage.start_relay()
-    await stage.tell(school("maple"), school("oak"))
-    await heard(stage, 1)
-    assert await stage.stored() == ["oak"]
-    assert await stage.hearer.database["inbox"].count_documents({}) == 1
-    assert await stage.dead.count() == 0
-
-
 async def test_messages_of_one_aggregate_are_told_in_their_order(stage: Stage) -> None:
     await stage.hear()
     for number in range(30):
