@@ -63,7 +63,7 @@
   function bringBack() {
     const kept = storage.getItem(key);
     if (!kept) return;
-    mark(false);
+    mark("");
     if (document.querySelector(".error-summary")) return; // The page shows what was typed itself.
     const { fields } = JSON.parse(kept);
     const chosen = new Set(fields.map(([name, value]) => name + "\0" + value));
@@ -92,14 +92,14 @@
       waits = setTimeout(send, AGAIN_MS);
       return;
     }
-    mark(true);
+    mark(location.pathname);
     form.submit();
   }
 
-  // A draft on its way is thrown away by the page that comes after the form (partners.js).
-  function mark(sending) {
+  // A draft on its way is thrown away by the page that comes after this one (partners.js).
+  function mark(sentFrom) {
     const kept = storage.getItem(key);
-    if (kept) storage.setItem(key, JSON.stringify({ ...JSON.parse(kept), sending }));
+    if (kept) storage.setItem(key, JSON.stringify({ ...JSON.parse(kept), sentFrom }));
   }
 
   form.addEventListener("input", () => keep(false));

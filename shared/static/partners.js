@@ -39,13 +39,30 @@ function forgetDrafts(isOver) {
   }
 }
 
+// A form may be sent from another page than it was written on, such as that of its preview.
+function markSent(formId) {
+  try {
+    for (const key of Object.keys(localStorage)) {
+      if (!key.startsWith("draft:")) continue;
+      const draft = JSON.parse(localStorage.getItem(key));
+      if (!draft.fields.some(([name, value]) => name === "form_id" && value === formId)) continue;
+      localStorage.setItem(key, JSON.stringify({ ...draft, sentFrom: location.pathname }));
+    }
+  } catch {
+    // As above.
+  }
+}
+
 document.addEventListener("submit", (event) => {
-  if (new URL(event.target.action).pathname === "/sign-out") forgetDrafts(() => true);
+  const form = event.target;
+  if (new URL(form.action).pathname === "/sign-out") forgetDrafts(() => true);
+  const formId = form.querySelector("[name=form_id]")?.value;
+  if (formId && !event.submitter?.hasAttribute("formaction")) markSent(formId);
 });
 
 if (document.referrer && !location.pathname.startsWith("/sign-in")) {
   const from = new URL(document.referrer).pathname;
-  forgetDrafts(({ sending, path }) => sending && path === from && path !== location.pathname);
+  forgetDrafts(({ sentFrom, path }) => sentFrom === from && path !== location.pathname);
 }
 
 // Coming back with the browser's back button shows the page as it was; let its forms be sent again.

@@ -18,6 +18,8 @@ from playwright.async_api import (
     expect,
 )
 
+from services.notifications.letters.tongue import WRITTEN_IN
+
 PATIENCE_MILLISECONDS = 60_000
 expect.set_options(timeout=PATIENCE_MILLISECONDS)
 PROGRAM = "/usr/bin/chromium"
@@ -37,7 +39,7 @@ WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 BEST_PRACTICE = ("best-practice",)
 PHONE: ViewportSize = {"width": 320, "height": 640}
 DESK: ViewportSize = {"width": 1280, "height": 900}
-DIRECTIONS = {"en": "ltr", "es": "ltr", "zh": "ltr", "ar": "rtl"}
+DIRECTIONS = {language: "rtl" if language == "ar" else "ltr" for language in WRITTEN_IN}
 
 NETWORK_CHANGED = "ERR_NETWORK_CHANGED"
 """A container that starts beside us changes the network, and Chromium drops what it loads."""

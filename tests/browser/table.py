@@ -45,6 +45,8 @@ async def _preview(page: Page, world: World) -> None:
 
 async def _preview_of_nothing(page: Page, world: World) -> None:
     await page.goto(world.path("/contacts/families/{family_id}/log"))
+    # Else the draft of the preview before is back.
+    await page.fill("[name=words]", "")
     await _press(page, "[formaction='/notifications/preview']")
 
 
@@ -67,6 +69,11 @@ async def _share(page: Page, world: World) -> None:
     await page.fill("[name=words]", "Any book, in any language.\nAsk what comes next.")
     await page.fill("[name=link]", "https://library.example/stories")
     await _press(page, "main form.panel button")
+
+
+async def _edit_shared(page: Page, world: World) -> None:
+    await _share(page, world)
+    await _press(page, "a[href$='/edit']")
 
 
 async def _share_nothing(page: Page, world: World) -> None:
@@ -196,6 +203,8 @@ PAGES = (
         name="goals of all schools"),
     Row("/contacts/resources", "educator"),
     Row("/contacts/resources", "coordinator", arrive=_share, name="resources, one shared"),
+    Row("/contacts/resources/{resource_id}/edit", "coordinator", arrive=_edit_shared,
+        name="a resource edited"),
     Row("/contacts/resources/elsewhere", "coordinator"),
     Row("/contacts/resources/new", "district"),
     Row("/contacts/resources/new", "coordinator", status=422, arrive=_share_nothing,
@@ -290,6 +299,8 @@ NO_PAGES = {
     "/static/{path}": "styles and scripts",
     "/contracts/{name:path}": "documents for programs",
     "/contacts/mine.csv": "a file",
+    "/contacts/parents/{school_id}/files/{resource_id}": "a file",
+    "/contacts/resources/{resource_id}/file": "a file",
     "/contacts/rosters/{import_id}/findings.csv": "a file",
     "/events/{event_id}/answers.csv": "a file",
     "/events/rsvp/{token}/calendar.ics": "a file",

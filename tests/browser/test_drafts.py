@@ -102,3 +102,17 @@ async def test_a_draft_of_another_person_or_of_the_day_before_yesterday_is_gone(
         await page.reload()
         assert await drafts(page) == 0
         assert await page.input_value("[name=words]") == ""
+
+
+async def test_what_is_saved_right_from_the_preview_leaves_no_draft(
+    windows: Windows, world: World
+) -> None:
+    async with phone(windows) as (_, page):
+        await page.goto(world.path("/contacts/families/{family_id}/log"))
+        await page.fill("[name=words]", "She read to the small ones.")
+        await page.click("[formaction='/notifications/preview']")
+        await page.wait_for_url("**/notifications/preview")
+        assert await drafts(page) == 1
+        await page.locator("form[action$='/log'] button").click()
+        await page.wait_for_url("**/contacts/entries/*")
+        assert await drafts(page) == 0
