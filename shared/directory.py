@@ -249,7 +249,7 @@ class Directory:
         educator = await self.educator(viewer.educator_id)
         if educator is None or not educator.active:
             return frozenset()
-        return frozenset(each.class_id for each in educator.assignments if in_sight(each, on))
+        return classes_in_sight(educator, on)
 
     async def sight(self, viewer: Viewer, on: date) -> Document:
         """A query on families that matches just those whom the viewer may see on a day."""
@@ -312,6 +312,11 @@ class Directory:
 def in_sight(assignment: m.Assignment, on: date) -> bool:
     """Whether a class gives its educator sight of its pupils' families on a day."""
     return assignment.begins - BEFORE_CLASS <= on <= assignment.ends
+
+
+def classes_in_sight(educator: m.EducatorChanged, on: date) -> frozenset[str]:
+    """The ids of the classes that give an educator sight of their pupils' families on a day."""
+    return frozenset(each.class_id for each in educator.assignments if in_sight(each, on))
 
 
 def attends(student: m.StudentFacts, class_ids: Collection[str], on: date) -> bool:

@@ -1,4 +1,4 @@
-"""When there is school: weekdays without those that a school's calendar takes out."""
+"""Days of a school's calendar: when there is school, and where a month ends."""
 
 from collections.abc import Collection
 from datetime import date, timedelta
@@ -9,6 +9,11 @@ _SATURDAY = 5
 def is_school_day(day: date, no_school_days: Collection[date]) -> bool:
     """Monday to Friday, except the days that the calendar names."""
     return day.weekday() < _SATURDAY and day not in no_school_days
+
+
+def next_month(day: date) -> date:
+    """The first day of the month after."""
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 
 def school_days(begins: date, ends: date, no_school_days: Collection[date]) -> int:

@@ -19,6 +19,7 @@ from shared.clock import SetClock, new_id
 from shared.envelope import Envelope
 from shared.identity import KeyPair, Viewer, new_key_pair
 from shared.inbox import INBOX
+from shared.messages import FamilyChanged
 from shared.mongo import Database, Document, close, connect
 from shared.outbox import OUTBOX, Units
 from shared.settings import Settings
@@ -126,6 +127,15 @@ async def district(imported: dict[str, list[Document]], office: Office) -> Offic
     for name, rows in imported.items():
         await office.desk.database[name].insert_many(rows)
     return office
+
+
+@pytest.fixture
+async def family(district: Office, sample: District) -> FamilyChanged:
+    """The family that the sample's good news is about."""
+    student = sample.picks.good_news.student_ids[0]
+    found = await district.desk.store.directory.family_of_student(student)
+    assert found is not None
+    return found
 
 
 @pytest.fixture

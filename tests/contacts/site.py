@@ -48,7 +48,18 @@ async def fill_in(
     client: httpx2.AsyncClient, path: str, form_at: str = "", **fields: object
 ) -> httpx2.Response:
     """Send a form as a browser does, with the token of the page on which it stands."""
-    shown = await client.get(form_at or path)
+    return await client.post(path, data={**await _token(client, form_at or path), **fields})
+
+
+async def upload(
+    client: httpx2.AsyncClient, path: str, file: tuple[str, bytes, str], **fields: object
+) -> httpx2.Response:
+    """The same with a file: its name, content and kind."""
+    sent = {**await _token(client, path), **fields}
+    return await client.post(path, data=sent, files={"file": file})
+
+
+async def _token(client: httpx2.AsyncClient, path: str) -> dict[str, str]:
+    shown = await client.get(path)
     found = re.search(r'name="csrf_token" value="([^"]+)"', shown.text)
-    token = {"csrf_token": found.group(1)} if found else {}
-    return await client.post(path, data={**token, **fields})
+    return {"csrf_token": found.group(1)} if found else {}

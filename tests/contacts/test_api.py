@@ -8,20 +8,12 @@ import pytest
 from embedded.sample import District
 from shared.identity import Viewer
 from shared.messages import FamilyChanged
-from tests.contacts.conftest import Office, staff_viewer
+from tests.contacts.conftest import staff_viewer
 from tests.contacts.site import ContactsSite
 
 CONTACTS = "/contacts/api/v1/contacts"
 ROSTERS = "/contacts/api/v1/rosters"
 SYSTEM = Viewer(account_id="sis", role="system", scopes=frozenset({"roster:write"}), system="sis")
-
-
-@pytest.fixture
-async def family(district: Office, sample: District) -> FamilyChanged:
-    student = sample.picks.good_news.student_ids[0]
-    found = await district.desk.store.directory.family_of_student(student)
-    assert found is not None
-    return found
 
 
 async def test_a_contact_is_created_read_corrected_and_taken_back(

@@ -40,14 +40,6 @@ def achieved(sample: District, name: str = "unit-1", /, **changes: object) -> Ex
     )
 
 
-@pytest.fixture
-async def family(district: Office, sample: District) -> FamilyChanged:
-    student = sample.picks.good_news.student_ids[0]
-    found = await district.desk.store.directory.family_of_student(student)
-    assert found is not None
-    return found
-
-
 async def shown(site: ContactsSite, viewer: Viewer, family: FamilyChanged) -> list[str]:
     at = f"/contacts/api/v1/families/{family.family_id}/suggestions"
     answer = await site.program(viewer).get(at)

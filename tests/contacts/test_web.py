@@ -12,16 +12,8 @@ from services.contacts.domain.views import Letter
 from shared import web
 from shared.identity import Viewer
 from shared.messages import FamilyChanged
-from tests.contacts.conftest import Office, educator_viewer, staff_viewer
+from tests.contacts.conftest import educator_viewer, staff_viewer
 from tests.contacts.site import ContactsSite, fill_in
-
-
-@pytest.fixture
-async def family(district: Office, sample: District) -> FamilyChanged:
-    student = sample.picks.good_news.student_ids[0]
-    found = await district.desk.store.directory.family_of_student(student)
-    assert found is not None
-    return found
 
 
 async def test_my_families_are_one_tap_away(

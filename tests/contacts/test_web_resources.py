@@ -6,7 +6,7 @@ import pytest
 
 from shared.identity import Viewer
 from tests.contacts.conftest import staff_viewer
-from tests.contacts.site import ContactsSite, fill_in
+from tests.contacts.site import ContactsSite, fill_in, upload
 
 PATH = "/contacts/resources"
 PDF = b"%PDF-1.7\n%%EOF\n"
@@ -73,12 +73,9 @@ async def test_a_file_is_taken_along_and_only_while_families_see_it(
     site: ContactsSite, school_id: str
 ) -> None:
     principal = site.browser(staff_viewer("principal", school_id))
-    shown = await principal.get(f"{PATH}/new")
-    token = re.search(r'name="csrf_token" value="([^"]+)"', shown.text)
-    assert token
-    sent = {"csrf_token": token.group(1), "place": school_id, **FIELDS, "words": ""}
-    files = {"file": ("Our list.pdf", PDF, "text/html")}
-    assert (await principal.post(f"{PATH}/new", data=sent, files=files)).status_code == 303
+    sent = {"place": school_id, **FIELDS, "words": ""}
+    file = ("Our list.pdf", PDF, "text/html")
+    assert (await upload(principal, f"{PATH}/new", file, **sent)).status_code == 303
     link = re.search(
         r'href="(/contacts/parents/[^"]+/files/[^"]+)"', await parents(site, school_id)
     )
@@ -96,12 +93,8 @@ async def test_a_wrong_file_comes_back_with_what_was_typed(
     site: ContactsSite, school_id: str
 ) -> None:
     principal = site.browser(staff_viewer("principal", school_id))
-    shown = await principal.get(f"{PATH}/new")
-    token = re.search(r'name="csrf_token" value="([^"]+)"', shown.text)
-    assert token
-    sent = {"csrf_token": token.group(1), "place": school_id, **FIELDS}
-    files = {"file": ("page.pdf", b"<script>", "application/pdf")}
-    answer = await principal.post(f"{PATH}/new", data=sent, files=files)
+    file = ("page.pdf", b"<script>", "application/pdf")
+    answer = await upload(principal, f"{PATH}/new", file, place=school_id, **FIELDS)
     assert answer.status_code == 422
     assert "Choose a PDF, PNG or JPEG file." in answer.text
     assert "Ten minutes a day." in answer.text

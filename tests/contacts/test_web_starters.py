@@ -2,21 +2,9 @@
 
 import re
 
-import pytest
-
-from embedded.sample import District
 from shared.identity import Viewer
 from shared.messages import FamilyChanged
-from tests.contacts.conftest import Office
 from tests.contacts.site import ContactsSite, fill_in
-
-
-@pytest.fixture
-async def family(district: Office, sample: District) -> FamilyChanged:
-    student = sample.picks.good_news.student_ids[0]
-    found = await district.desk.store.directory.family_of_student(student)
-    assert found is not None
-    return found
 
 
 async def test_a_sentence_is_chosen_about_the_own_child_and_stays_chosen_when_corrected(

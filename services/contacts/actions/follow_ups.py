@@ -17,7 +17,7 @@ from services.contacts.domain.follow_ups import (
 )
 from services.contacts.domain.views import LOGS
 from services.contacts.store import Store
-from shared.directory import attends, in_sight
+from shared.directory import attends, classes_in_sight
 from shared.errors import Conflict, Forbidden, NotFound, Refused
 from shared.i18n import N_
 from shared.identity import Viewer
@@ -29,7 +29,7 @@ def teaches(educator: EducatorChanged, family: FamilyChanged, on: date) -> bool:
     """Whether an educator sees a family by a class on a day."""
     if not educator.active:
         return False
-    classes = [each.class_id for each in educator.assignments if in_sight(each, on)]
+    classes = classes_in_sight(educator, on)
     return any(attends(student, classes, on) for student in family.students)
 
 

@@ -7,12 +7,20 @@ from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from services.contacts.actions.logging_contacts import NOWHERE, school_of, zone_of
-from services.contacts.domain.goals import Calendar, Goals, Own, Progress, Try, progress
+from services.contacts.domain.goals import (
+    Calendar,
+    Decided,
+    Goals,
+    Own,
+    Progress,
+    Try,
+    progress,
+)
 from services.contacts.domain.twins import each_once
 from services.contacts.store import Store
-from services.contacts.store.goals import Brought, Decided
+from services.contacts.store.goals import Brought
 from shared.clock import Clock
-from shared.directory import in_sight
+from shared.directory import classes_in_sight
 from shared.errors import Forbidden, NotFound
 from shared.identity import Viewer
 from shared.messages import EducatorChanged
@@ -155,7 +163,7 @@ async def _each(
     teachers = _teachers(educators, today)
     found = []
     for educator in educators:
-        own = _own(classes, _class_ids(educator, today), teachers)
+        own = _own(classes, classes_in_sight(educator, today), teachers)
         known = educator.educator_id
         held = (_try(each, place.zone, each.educator_id == known) for each in tries)
         if own:
@@ -178,13 +186,9 @@ def _teachers(educators: Iterable[EducatorChanged], on: date) -> Mapping[str, se
     """Who teaches each class on a day."""
     found = defaultdict[str, set[str]](set)
     for educator in educators:
-        for class_id in _class_ids(educator, on):
+        for class_id in classes_in_sight(educator, on):
             found[class_id].add(educator.educator_id)
     return found
-
-
-def _class_ids(educator: EducatorChanged, on: date) -> frozenset[str]:
-    return frozenset(each.class_id for each in educator.assignments if in_sight(each, on))
 
 
 def _try(each: Brought, zone: ZoneInfo, mine: bool) -> Try:

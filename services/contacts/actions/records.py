@@ -57,8 +57,10 @@ async def _read(
 ) -> StudentRecord:
     now, family_id = units.clock.now(), family.family_id
     on = await today(store, by, now)
-    contacts = await store.contacts.of_family(family_id, seen_by=by, on=on, most=ALL)
-    own = about(student.student_id, await store.contacts.with_notes(contacts))
+    contacts = await store.contacts.of_family(
+        family_id, seen_by=by, on=on, most=ALL, with_notes=True
+    )
+    own = about(student.student_id, contacts)
     flags = await store.flags.in_force([each.guardian_id for each in family.guardians])
     return StudentRecord(
         student=student,

@@ -28,9 +28,7 @@ async def add_resource(
     by: Viewer,
 ) -> Resource:
     """Keep it: shown at once by somebody who reviews, else to be reviewed. Says why not."""
-    if not may_suggest(school_id, by):
-        raise Forbidden(N_("Only the staff of a school share something with its families."))
-    await _known(store, school_id)
+    await _may_share(store, school_id, by)
     file = file_of(*upload) if upload else None
     new = Resource.drafted(units.mint(), school_id, draft, file, by, units.clock.now())
 
@@ -83,9 +81,7 @@ async def copy_resource(
     store: Store, units: Units, resource_id: str, school_id: str | None, by: Viewer
 ) -> Resource:
     """Take over what another school shows. `NotFound` for what is shown to nobody."""
-    if not may_suggest(school_id, by):
-        raise Forbidden(N_("Only the staff of a school share something with its families."))
-    await _known(store, school_id)
+    await _may_share(store, school_id, by)
     found = await store.resources.one(resource_id)
     if found.state != "shown":
         raise NotFound("There is no such resource.")
@@ -99,6 +95,8 @@ async def copy_resource(
     return await units.run(body)
 
 
-async def _known(store: Store, school_id: str | None) -> None:
+async def _may_share(store: Store, school_id: str | None, by: Viewer) -> None:
+    if not may_suggest(school_id, by):
+        raise Forbidden(N_("Only the staff of a school share something with its families."))
     if school_id is not None and await store.directory.school(school_id) is None:
         raise NotFound("There is no such school.")

@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from shared.messages import Record, SchoolChanged, Term
-from shared.schooldays import is_school_day, school_days
+from shared.schooldays import is_school_day, next_month, school_days
 
 Round = Literal["month", "quarter", "term"]
 ENOUGH_TRIES = 3
@@ -31,6 +31,14 @@ class Goals(Record):
     a_school_day: Annotated[int, Field(ge=1, le=20)] | None = 1
     a_month: Annotated[int, Field(ge=1, le=400)] | None = 20
     every_family_each: Round | None = "quarter"
+
+
+@dataclass(frozen=True)
+class Decided:
+    """The goals of the district or of one school, and whether leads see educators' figures."""
+
+    goals: Goals
+    opened: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,7 +89,7 @@ class Calendar:
     def month(self) -> Span:
         """The month of today."""
         begins = self.today.replace(day=1)
-        return Span(begins, _month_after(begins) - timedelta(days=1))
+        return Span(begins, next_month(begins) - timedelta(days=1))
 
     def days_in(self, span: Span) -> int:
         """School days of a span."""
@@ -106,7 +114,7 @@ class Calendar:
         begins = self.today.replace(month=(self.today.month - 1) // 3 * 3 + 1, day=1)
         ends = begins
         for _ in range(3):
-            ends = _month_after(ends)
+            ends = next_month(ends)
         return Span(begins, ends - timedelta(days=1))
 
     def looks_back_to(self, goals: Goals) -> date:
@@ -227,7 +235,3 @@ def _turns(tries: Iterable[Try]) -> tuple[set[str], set[str]]:
         {each.family_id for each in held if each.told},
         {family_id for family_id, times in often.items() if times >= ENOUGH_TRIES},
     )
-
-
-def _month_after(first: date) -> date:
-    return (first.replace(day=28) + timedelta(days=4)).replace(day=1)

@@ -78,18 +78,8 @@ class Resource(Record):
         now: datetime,
     ) -> "Resource":
         """A new one; from somebody who reviews it is shown at once. `Refused` when it is empty."""
-        reviews = may_review(school_id, by)
-        return cls(
-            resource_id=resource_id,
-            school_id=school_id,
-            **_facts(draft, file),
-            file=file,
-            state="shown" if reviews else "suggested",
-            reviewer=by.name if reviews else "",
-            account_id=by.account_id,
-            author=by.name,
-            changed_at=now,
-        )
+        facts = {**_facts(draft, file), "file": file}
+        return cls(resource_id=resource_id, **facts, **_put_forward(school_id, by, now))
 
     def edited(
         self, draft: ResourceDraft, file: ResourceFile | None, by: Viewer, now: datetime
@@ -117,19 +107,8 @@ class Resource(Record):
         self, resource_id: str, school_id: str | None, by: Viewer, now: datetime
     ) -> "Resource":
         """The same for another school, which judges it anew."""
-        reviews = may_review(school_id, by)
-        return self.model_copy(
-            update={
-                "resource_id": resource_id,
-                "school_id": school_id,
-                "state": "shown" if reviews else "suggested",
-                "reviewer": by.name if reviews else "",
-                "account_id": by.account_id,
-                "author": by.name,
-                "changed_at": now,
-                "version": 1,
-            }
-        )
+        changes = {"resource_id": resource_id, "version": 1, **_put_forward(school_id, by, now)}
+        return self.model_copy(update=changes)
 
 
 def may_suggest(school_id: str | None, viewer: Viewer) -> bool:
@@ -159,6 +138,19 @@ def file_of(name: str, content: bytes) -> ResourceFile:
         raise Refused(N_("Choose a PDF, PNG or JPEG file."))
     stem = _PLAIN.sub("-", PureWindowsPath(name).stem).strip("-.")[:60] or "file"
     return ResourceFile(name=f"{stem}.{kind.rpartition('/')[2]}", kind=kind, size=len(content))
+
+
+def _put_forward(school_id: str | None, by: Viewer, now: datetime) -> dict[str, Any]:
+    """From somebody who reviews it is shown at once."""
+    reviews = may_review(school_id, by)
+    return {
+        "school_id": school_id,
+        "state": "shown" if reviews else "suggested",
+        "reviewer": by.name if reviews else "",
+        "account_id": by.account_id,
+        "author": by.name,
+        "changed_at": now,
+    }
 
 
 def _facts(draft: ResourceDraft, file: ResourceFile | None) -> dict[str, Any]:

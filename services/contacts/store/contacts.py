@@ -147,9 +147,18 @@ class ContactRows:
         return await self.families.sees(viewer, contact.family_id, on)
 
     async def of_family(
-        self, family_id: str, *, seen_by: Viewer, on: date, most: int = 100
+        self,
+        family_id: str,
+        *,
+        seen_by: Viewer,
+        on: date,
+        most: int = 100,
+        with_notes: bool = False,
     ) -> list[Contact]:
-        """A family's contacts, newest first; none where the viewer may not see the family."""
+        """A family's contacts, newest first; none where the viewer may not see the family.
+
+        `with_notes`: those for staff, too, for whoever takes out a pupil's record.
+        """
         if not await self.families.sees(seen_by, family_id, on):
             return []
         own: Document = {"family_id": family_id}
@@ -161,14 +170,8 @@ class ContactRows:
             pupils = [student.student_id for student in family.students]
             before = {"family_id": {"$in": lineage["earlier"]}, "student_ids": {"$in": pupils}}
             own = {"$or": [own, before]}
-        return await self._newest_of(own, None, most, seen_by)
-
-    async def with_notes(self, contacts: Sequence[Contact]) -> list[Contact]:
-        """The same contacts with the notes for staff, for whoever takes out a pupil's record."""
-        ids = [each.contact_id for each in contacts]
-        async with answering():
-            rows = self.database[CONTACTS].find({"_id": {"$in": ids}})
-            return [Contact.model_validate(row) async for row in rows]
+        found = await self._whole_of(own, None, most)
+        return found if with_notes else [as_seen(each, seen_by) for each in found]
 
     async def mine(
         self, narrowed: Filter, *, seen_by: Viewer, after: Place | None, most: int
@@ -227,10 +230,13 @@ class ContactRows:
     async def _newest_of(
         self, query: Document, after: Place | None, most: int, viewer: Viewer
     ) -> list[Contact]:
+        return [as_seen(each, viewer) for each in await self._whole_of(query, after, most)]
+
+    async def _whole_of(self, query: Document, after: Place | None, most: int) -> list[Contact]:
         where = {"$and": [query, _beyond(*after)]} if after else query
         async with answering():
             cursor = self.database[CONTACTS].find(where).sort(_NEWEST).limit(most)
-            return [as_seen(Contact.model_validate(row), viewer) async for row in cursor]
+            return [Contact.model_validate(row) async for row in cursor]
 
 
 def _row(contact: Contact) -> Document:

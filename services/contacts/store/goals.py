@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.contacts.domain.contact import TOLD
-from services.contacts.domain.goals import Goals
+from services.contacts.domain.goals import Decided, Goals
 from services.contacts.store.contacts import CONTACTS
 from shared.directory import EDUCATORS, FAMILIES, Directory, in_sight
 from shared.identity import Viewer
@@ -32,14 +32,6 @@ class Brought:
     origin: str
     occurred_at: datetime
     told: bool
-
-
-@dataclass(frozen=True)
-class Decided:
-    """The goals of the district or of one school, and whether leads see educators' figures."""
-
-    goals: Goals
-    opened: bool = False
 
 
 @dataclass

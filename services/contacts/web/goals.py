@@ -13,8 +13,7 @@ from services.contacts.actions.goals import (
     my_progress,
     school_progress,
 )
-from services.contacts.domain.goals import Goals, Progress, Round
-from services.contacts.store.goals import Decided
+from services.contacts.domain.goals import Decided, Goals, Progress, Round
 from services.contacts.web.at import AtDesk, choices
 from shared import web
 from shared.errors import NotFound

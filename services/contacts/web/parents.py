@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from services.contacts.domain.resources import Resource
 from services.contacts.store.resources import Chosen
-from services.contacts.web.at import AtDesk
+from services.contacts.web.at import AtDesk, choices
 from shared import web
 from shared.errors import NotFound
 from shared.i18n import N_
@@ -68,8 +68,8 @@ def narrowing(page: web.PageContext, narrow: Narrowed) -> dict[str, Any]:
     """What the form above a list needs."""
     return {
         "narrow": narrow,
-        "topics": [(value, page._(words)) for value, words in CHOICES.items()],
-        "topic_names": {value: page._(words) for value, words in CHOICES.items()},
+        "topics": (topics := choices(page, CHOICES)),
+        "topic_names": dict(topics),
         "written_in": LANGUAGES,
         "grade_codes": GRADES,
     }

@@ -24,8 +24,15 @@ from services.contacts.domain.resources import (
     may_edit,
     may_review,
 )
-from services.contacts.web.at import AtDesk, sentence
-from services.contacts.web.parents import CHOICES, Narrow, file_response, narrowing
+from services.contacts.web.at import AtDesk, choices, sentence
+from services.contacts.web.parents import (
+    CHOICES,
+    GRADES,
+    LANGUAGES,
+    Narrow,
+    file_response,
+    narrowing,
+)
 from shared import web
 from shared.errors import NotFound, PartnersError, Refused
 from shared.i18n import N_
@@ -279,5 +286,7 @@ async def _form_page(
         form=form,
         known=known,
         places=await _places(page, desk, viewer),
-        topics=[(value, page._(words)) for value, words in CHOICES.items()],
+        topics=choices(page, CHOICES),
+        written_in=LANGUAGES,
+        grade_codes=GRADES,
     )

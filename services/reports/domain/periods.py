@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Literal
 
 from shared.messages import SchoolChanged, Term
+from shared.schooldays import next_month
 
 YEAR_BEGINS = 7
 """July: school years of schools that have told no terms begin on its first."""
@@ -33,11 +34,6 @@ class Period:
             found.append(f"{day:%Y-%m}")
             day = next_month(day)
         return tuple(found)
-
-
-def next_month(day: date) -> date:
-    """The first day of the month after."""
-    return (day.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 
 def month_of(day: date) -> Period:
