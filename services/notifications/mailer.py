@@ -156,6 +156,8 @@ class _Line:
         except SMTPSenderRefused as answer:
             return _sender_refused(answer)
         except SMTPResponseException as answer:
+            if not _is_refusal(answer.code):
+                self.smtp.close()
             return _refused(answer)
         except (SMTPException, OSError) as cut:
             # What is said on this line from now on could be the answer to anything.
@@ -201,9 +203,13 @@ class _Line:
         except (SMTPException, OSError) as cut:
             self.smtp.close()
             return Unclear(f"no answer to the end of the letter ({type(cut).__name__})")
-        if reply.code == 250:
+        if 200 <= reply.code <= 299:
             self.answered_at = time.monotonic()
             return Accepted(_short(reply.message))
+        if not _is_refusal(reply.code):
+            self.smtp.close()
+            said = _short(f"{reply.code} {reply.message}")
+            return Unclear(f"no answer to the end of the letter, but: {said}")
         return _refused(SMTPResponseException(reply.code, reply.message))
 
 
@@ -237,6 +243,13 @@ async def _connected(service: MailService) -> _Line:
         smtp.close()
         raise DependencyDown(THE_SERVICE, error) from error
     return _Line(smtp, service.timeout_seconds)
+
+
+def _is_refusal(code: int) -> bool:
+    """Whether a reply says "not taken" at all (RFC 5321, 4.2.1). What is neither that nor a yes is
+    no answer to what was asked: nothing follows from it, and the line can't be trusted.
+    """
+    return 400 <= code <= 599
 
 
 def _refused(answer: SMTPResponseException) -> Outcome:

@@ -16,6 +16,7 @@ from typing import Any
 from pymongo import MongoClient
 
 from tests.faults.asking import words_of
+from tests.faults.evidence import keep
 from tests.faults.furnishing import furnished
 from tests.faults.lab import DISKS, Lab, opened
 from tests.faults.pacing import Pace, loaded, paced
@@ -63,6 +64,9 @@ async def random_faults(plan: Plan) -> Summary:
             drained, waiting = await _drained(lab)
         _describe(lab, plan, began)
         verdict = await asyncio.to_thread(_judged, plan.folder)
+        if not verdict["ok"]:
+            rows = await asyncio.to_thread(keep, plan.folder, verdict, lab.house.mongo_uri)
+            say(f"{rows} documents about it are in evidence.jsonl")
         versions = await _versions(lab)
     return summed_up(
         plan, schedule.faults, verdict, lab.fell, progress.counted, versions,

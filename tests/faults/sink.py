@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -35,6 +36,7 @@ REPLIES = (
 WILD = ("drip", "silent@connect", "silent@end", "cut@data", "cut@end", "cut_kept@end")
 """`drip`: a byte at a time. `silent`: half-open. `cut_kept@end` has taken the letter, and cuts."""
 MODES = (*REPLIES, *WILD)
+DROP_SECONDS = 0.05
 _END = b"\r\n.\r\n"
 _ID = re.compile(rb"^Message-ID:\s*(<[^>]+>)", re.MULTILINE | re.IGNORECASE)
 _LINK = re.compile(rb"/events/rsvp/[\w.-]+")
@@ -132,8 +134,7 @@ class Line(asyncio.Protocol):
                 if not self._treated("data"):
                     self._begin()
             case b"QUIT":
-                self._say(b"221 bye\r\n")
-                self._transport.close()
+                self._say(b"221 bye\r\n", last=True)
             case _:
                 self._say(b"250 OK\r\n")
 
@@ -158,9 +159,7 @@ class Line(asyncio.Protocol):
         if mode.isdecimal():
             if mode[0] == "5" or stage == "end":
                 self._service.write(self._recipients, letter, mode, taken=False)
-            self._say(f"{mode} as ordered\r\n".encode())
-            if mode == "421":
-                self._transport.close()
+            self._say(f"{mode} as ordered\r\n".encode(), last=mode == "421")
         elif mode == "silent":
             self._silent = True
         elif mode == "cut" and stage == "data":
@@ -175,13 +174,16 @@ class Line(asyncio.Protocol):
             self._transport.abort()
         return bool(mode)
 
-    def _say(self, words: bytes) -> None:
-        if not self._dripping:
-            self._transport.write(words)
-            return
-        loop = asyncio.get_running_loop()
-        for place in range(len(words)):
-            loop.call_later(place * 0.05, self._transport.write, words[place : place + 1])
+    def _say(self, words: bytes, *, last: bool = False) -> None:
+        # Each drop calls for the next: a loop that was held up runs timers before what is due
+        # "soon", so that drops which are all ordered at once could change places.
+        now, left = (words[:1], words[1:]) if self._dripping else (words, b"")
+        self._transport.write(now)
+        if left:
+            again = partial(self._say, left, last=last)
+            asyncio.get_running_loop().call_later(DROP_SECONDS, again)
+        elif last:
+            self._transport.close()
 
 
 class Sink:

@@ -20,6 +20,8 @@ class Sink:
     mail: dict[str, str] = field(default_factory=dict)
     rcpt: dict[str, str] = field(default_factory=dict)
     end: dict[str, str] = field(default_factory=dict)
+    garbled_end: dict[str, str] = field(default_factory=dict)
+    """What it says to the end of a letter that it takes, by recipient."""
     cut_after_354: bool = False
     cut_after_dot: set[str] = field(default_factory=set)
     slow: dict[str, asyncio.Event] = field(default_factory=dict)
@@ -59,7 +61,7 @@ class Sink:
         self.senders.append(str(envelope.mail_from))
         if to in self.cut_after_dot:
             _cut(server)
-        return "250 taken"
+        return self.garbled_end.get(to, "250 taken")
 
     def letters_to(self, address: str) -> list[EmailMessage]:
         """What one address got, parsed."""

@@ -120,6 +120,25 @@ async def test_a_line_cut_after_the_end_leaves_us_unsure(sink: Sink, mailer: Mai
     assert len(sink.taken) == 1
 
 
+@pytest.mark.parametrize("garbled", ["50 taken", "354 go on", "220 hello", "what?", "1000 taken"])
+async def test_only_a_refusal_says_that_a_letter_was_not_taken(
+    sink: Sink, mailer: Mailer, garbled: str
+) -> None:
+    sink.garbled_end = {TO: garbled}
+    outcome = await mailer.send(LETTER)
+    assert isinstance(outcome, Unclear if not garbled.startswith("2") else Accepted)
+    assert len(sink.taken) == 1
+
+
+async def test_a_line_that_answers_nonsense_is_used_no_more(sink: Sink, mailer: Mailer) -> None:
+    sink.rcpt = {TO: "50 OK"}
+    assert isinstance(await mailer.send(LETTER), Busy)
+    assert sink.taken == []
+    sink.rcpt.clear()
+    assert isinstance(await mailer.send(LETTER), Accepted)
+    assert sink.connections == 2
+
+
 async def test_no_answer_to_the_end_leaves_us_unsure(sink: Sink) -> None:
     class Silent(Sink):
         async def handle_DATA(self, *_: object) -> str:  # noqa: N802
