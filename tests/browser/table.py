@@ -57,6 +57,22 @@ async def _contact_refused(page: Page, world: World) -> None:
     await _press(page, "main form button:not([formaction])")
 
 
+async def _correct_wrong(page: Page, world: World) -> None:
+    await page.goto(world.path("/contacts/families/{family_id}/adults/{guardian_id}"))
+    await page.fill("[name=phone]", "call me maybe")
+    await _press(page, "main form button")
+
+
+async def _corrected(page: Page, world: World) -> None:
+    here = world.path("/contacts/families/{family_id}/adults/{guardian_id}")
+    await page.goto(here)
+    words = "Evenings" if await page.input_value("[name=best]") != "Evenings" else "Mornings"
+    await page.fill("[name=best]", words)
+    await page.fill("[name=reason]", "She said so on the phone")
+    await _press(page, "main form button")
+    await page.goto(here)
+
+
 async def _put_off(page: Page, world: World) -> None:
     await page.goto("/contacts/next")
     await _press(page, "section form[action$='/later'] button")
@@ -220,6 +236,11 @@ PAGES = (
     Row("/contacts/together", "educator", status=422, arrive=_nobody_chosen,
         name="for several families, nobody chosen"),
     Row("/contacts/families/{separated_id}/flags", "principal"),
+    Row("/contacts/families/{family_id}/adults/{guardian_id}", "educator"),
+    Row("/contacts/families/{family_id}/adults/{guardian_id}", "principal", status=422,
+        arrive=_correct_wrong, name="a correction refused"),
+    Row("/contacts/families/{family_id}/adults/{guardian_id}", "principal", arrive=_corrected,
+        name="a correction kept"),
     Row("/contacts/entries/{contact_id}", "educator"),
     Row("/contacts/entries/{undone_id}", "educator"),
     Row("/contacts/entries/{contact_id}/correct", "educator"),

@@ -188,9 +188,11 @@ class Importer:
         return await self.store.imports.change(job.import_id, ["merging"], state="planning")
 
     async def _tidy(self, job: Import) -> None:
-        if job.kind == "roster" and job.state == "done":
+        if job.kind != "resend" and job.state == "done":
             await self.register.mend()
         await tidy_up(self.store, job.import_id)
+        if job.kind == "corrections" and job.state == "done":
+            await self.store.imports.forget(job.import_id)
 
 
 @asynccontextmanager

@@ -56,6 +56,8 @@ class Planning:
     async def run(self) -> Import:
         """Lay every change ready, in the order in which it will be made."""
         roster, import_id = self.store.roster, self.job.import_id
+        # What is corrected from now on waits for the next one (`put_in_place`).
+        await self.store.imports.change(import_id, ["planning"], seen_at=self.clock.now())
         await self.store.imports.clear_plan(import_id)
         places = Places.of(await roster.orgs(), await roster.terms(), await roster.classes())
         await self._plan_schools(places)
@@ -95,6 +97,7 @@ class Planning:
             previous,
             rules,
             self.mint,
+            await self.store.corrections.newest(),
         )
         settled = await asyncio.to_thread(_settled, settlement, gathered)
         return settlement, settled, guardians
@@ -223,8 +226,9 @@ def _settled(settlement: Settlement, gathered: _Gathered) -> Settled:
         adults={each.sourced_id: each for each in adults},
         records=settlement.joined.records,
         ties={student: tuple(held) for student, held in ties.items()},
-        voices=voices(gathered.rows, settlement.joined.guardian_of),
+        roster_voices=voices(gathered.rows, settlement.joined.guardian_of),
         household_of=settlement.household_of(),
+        held=settlement.held,
     )
 
 

@@ -61,7 +61,8 @@ async def _read(
         family_id, seen_by=by, on=on, most=ALL, with_notes=True
     )
     own = about(student.student_id, contacts)
-    flags = await store.flags.in_force([each.guardian_id for each in family.guardians])
+    adults = [each.guardian_id for each in family.guardians]
+    flags = await store.flags.in_force(adults)
     return StudentRecord(
         student=student,
         guardians=family.guardians,
@@ -70,6 +71,7 @@ async def _read(
         letters=letters_about(family, own, await store.mail.letters_to(family_id, ALL)),
         replies=await store.mail.replies_of(family_id, ALL),
         flags=tuple(each for each in flags if each.student_id == student.student_id),
+        corrections=tuple(await store.corrections.history(adults)),
         disclosures=await store.disclosures.of_student(student.student_id),
         made_at=now,
     )

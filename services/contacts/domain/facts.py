@@ -4,12 +4,13 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import sha256
 from typing import Any, cast
 
 from pydantic import EmailStr, TypeAdapter, ValidationError
 
+from services.contacts.domain.corrections import NO, YES, Holding, What
 from services.contacts.domain.families import Family
 from services.contacts.domain.households import Household
 from services.contacts.domain.ids import plain_id
@@ -25,7 +26,7 @@ from services.contacts.domain.roster import (
     class_dates,
     school_of,
 )
-from services.contacts.domain.settling import Voice
+from services.contacts.domain.settling import Voice, corrected_voices
 from services.contacts.domain.ties import Tie
 from shared import messages as m
 
@@ -158,8 +159,15 @@ class Settled:
     """The records of each guardian."""
     ties: Mapping[str, tuple[Tie, ...]]
     """By student."""
-    voices: Mapping[str, Voice]
+    roster_voices: Mapping[str, Voice]
     household_of: Mapping[str, str]
+    held: Holding = field(default_factory=dict)
+    """What staff corrected, by guardian."""
+
+    @cached_property
+    def voices(self) -> Mapping[str, Voice]:
+        """In which language each adult is written to and spoken with."""
+        return corrected_voices(self.roster_voices, self.held)
 
     def name(self, guardian: str) -> tuple[str, str]:
         """Given and family name, from the record whose id is used."""
@@ -171,13 +179,26 @@ class Settled:
         others = (each for each in self.records.get(guardian, ()) if each != guardian)
         return (guardian, *sorted(others))
 
-    def reach(self, guardian: str) -> dict[str, str]:
-        """Phone and address of an adult, from the first record that has one."""
+    def reach(self, guardian: str) -> dict[str, Any]:
+        """Phone and address of an adult: corrected, else from the first record that has one.
+
+        `roster` is the roster's own word about each field that staff corrected.
+        """
         held = [self.adults[each] for each in self.sourced_ids(guardian) if each in self.adults]
-        return {
-            "guardian_id": plain_id(guardian),
+        voice = self.roster_voices.get(guardian, Voice())
+        roster: dict[What, str] = {
             "phone": next((each.phone for each in held if each.phone), ""),
             "email": next((each.email for each in held if each.email), ""),
+            "language": voice.language or "en",
+            "interpreter": YES if voice.interpreter else NO,
+        }
+        corrected = self.held.get(guardian, {})
+        own = {what: roster[what] for what in sorted(roster) if what in corrected}
+        return {
+            "guardian_id": plain_id(guardian),
+            "phone": corrected.get("phone", roster["phone"]),
+            "email": corrected.get("email", roster["email"]),
+            **({"roster": own} if own else {}),
         }
 
 

@@ -66,7 +66,7 @@ class Import(Record):
     """One import and how far it is. `done` of `total` is the progress of the present state."""
 
     import_id: str
-    kind: Literal["roster", "resend"] = "roster"
+    kind: Literal["roster", "resend", "corrections"] = "roster"
     state: State = "received"
     files: dict[str, str] = Field(default_factory=dict)
     """What was uploaded: `roster` and `contacts`, each with the name that it had."""

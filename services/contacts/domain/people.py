@@ -255,6 +255,8 @@ _LANGUAGE_NAMES = {
     "armenian": "hy", "hebrew": "he", "greek": "el", "albanian": "sq", "bosnian": "bs",
     "romanian": "ro", "k'iche'": "quc", "mam": "mam", "american sign language": "ase",
 }  # fmt: skip
+LANGUAGES = tuple(sorted(set(_LANGUAGE_NAMES.values())))
+"""Tags of the languages that are offered; others can be written as tags."""
 # RFC 5646: language, then script, region and variants. Extensions don't occur in school data.
 _LANGUAGE_TAG = re.compile(
     r"(?P<lang>[a-z]{2,3})(-(?P<script>[a-z]{4}))?(-(?P<region>[a-z]{2}|\d{3}))?"

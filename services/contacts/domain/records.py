@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from services.contacts.domain.contact import Contact
+from services.contacts.domain.corrections import Correction
 from services.contacts.domain.flags import FlagEntry
 from services.contacts.domain.strengths import Strength
 from services.contacts.domain.views import Letter, Reply
@@ -53,6 +54,8 @@ class StudentRecord(Record):
     letters: tuple[Letter, ...]
     replies: tuple[Reply, ...]
     flags: tuple[FlagEntry, ...]
+    corrections: tuple[Correction, ...]
+    """What staff corrected of the adults, the newest first."""
     disclosures: tuple[Disclosure, ...]
     made_at: datetime
 

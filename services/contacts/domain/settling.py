@@ -1,8 +1,9 @@
 """From adults and ties to families and households, in one step: what an import comes to."""
 
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from services.contacts.domain.corrections import YES, Correction, Holding, holding, over_addresses
 from services.contacts.domain.families import FamilyAssignment, assign_family_ids, form_families
 from services.contacts.domain.households import (
     Household,
@@ -39,6 +40,8 @@ class Settlement:
     gone_households: tuple[str, ...] = ()
     changed_links: tuple[str, ...] = ()
     shared_with_barred: tuple[SharedWithBarred, ...] = ()
+    held: Holding = field(default_factory=dict)
+    """What staff corrected, by guardian."""
 
     def household_of(self) -> dict[str, str]:
         """The household id of each guardian who is in one."""
@@ -53,15 +56,19 @@ def settle(
     previous: Previous,
     rules: JoinRules,
     mint: Mint,
+    corrections: Iterable[Correction] = (),
 ) -> Settlement:
     """The same input in any order gives the same result, apart from the ids that `mint` makes up.
 
     Adults whom only the contacts file names are made from its rows; where the roster lacks an
-    address or a phone, the contacts file fills it in.
+    address or a phone, the contacts file fills it in. Records are joined by what the roster says,
+    before corrections are laid over it: whoever is corrected stays one adult.
     """
     students, told, pairs = frozenset(student_ids), list(rows), list(links)
     records = complete_adults(adults, told)
     joined = join_adults(records, _students_of(pairs, told), rules)
+    held = holding(corrections, joined.guardian_of)
+    joined = replace(joined, addresses=over_addresses(joined.addresses, held))
     ties = tuple(
         tie
         for tie in tie_all(pairs, told, joined.guardian_of)
@@ -81,6 +88,7 @@ def settle(
         gone_households=tuple(sorted(before.keys() - versions.keys())),
         changed_links=tuple(h for h, v in versions.items() if before.get(h, v) != v),
         shared_with_barred=shared,
+        held=held,
     )
 
 
@@ -131,6 +139,18 @@ class Voice:
 
     language: str | None = None
     interpreter: bool = False
+
+
+def corrected_voices(found: Mapping[str, Voice], held: Holding) -> dict[str, Voice]:
+    """The same with what staff corrected."""
+    corrected = dict(found)
+    for guardian, fields in held.items():
+        before = found.get(guardian, Voice())
+        corrected[guardian] = Voice(
+            fields.get("language", before.language),
+            fields["interpreter"] == YES if "interpreter" in fields else before.interpreter,
+        )
+    return corrected
 
 
 def voices(rows: Iterable[ContactRow], guardian_of: Mapping[str, str]) -> dict[str, Voice]:

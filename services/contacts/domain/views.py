@@ -28,6 +28,8 @@ class Reach(Record):
     guardian_id: str
     phone: str = ""
     email: str = ""
+    roster: dict[str, str] = Field(default_factory=dict)
+    """The roster's own word about the fields that staff corrected."""
 
 
 class FamilyLine(Record):

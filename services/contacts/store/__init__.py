@@ -5,6 +5,7 @@ from datetime import date
 
 from services.contacts.domain.views import FamilyCard
 from services.contacts.store.contacts import CONTACTS_KEPT, ContactRows
+from services.contacts.store.corrections import CORRECTIONS_KEPT, CorrectionRows
 from services.contacts.store.directory import DIRECTORY_KEPT, DirectoryRows
 from services.contacts.store.disclosures import DISCLOSURES_KEPT, DisclosureRows
 from services.contacts.store.families import FAMILIES_KEPT, FamilyRows
@@ -39,6 +40,7 @@ KEPT = (
     *DISCLOSURES_KEPT,
     *FOLLOW_UPS_KEPT,
     *SUGGESTIONS_KEPT,
+    *CORRECTIONS_KEPT,
 )
 
 
@@ -64,6 +66,7 @@ class Store:
     disclosures: DisclosureRows = field(init=False)
     follow_ups: FollowUpRows = field(init=False)
     suggestions: SuggestionRows = field(init=False)
+    corrections: CorrectionRows = field(init=False)
 
     def __post_init__(self) -> None:
         self.directory = Directory(self.database)
@@ -82,6 +85,7 @@ class Store:
         self.disclosures = DisclosureRows(self.database)
         self.follow_ups = FollowUpRows(self.database)
         self.suggestions = SuggestionRows(self.database)
+        self.corrections = CorrectionRows(self.database)
 
     async def card(self, family_id: str, *, seen_by: Viewer, on: date) -> FamilyCard:
         """Everything on a family's page; `NotFound` where the viewer may not know of it."""

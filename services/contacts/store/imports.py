@@ -88,7 +88,8 @@ class ImportRows:
     async def newest(self, most: int = 20) -> list[Import]:
         """The last imports."""
         async with answering():
-            cursor = self.database[IMPORTS].find().sort("created_at", -1).limit(most)
+            imported = self.database[IMPORTS].find({"kind": {"$ne": "corrections"}})
+            cursor = imported.sort("created_at", -1).limit(most)
             return [Import.model_validate(row) async for row in cursor]
 
     async def under_way(self) -> Import | None:
@@ -118,6 +119,12 @@ class ImportRows:
                 query, {"_id": 1}, sort=[("changed_from", -1), ("_id", -1)]
             )
         return str(row["_id"]) if row else ""
+
+    async def forget(self, import_id: str) -> None:
+        """Keep nothing of it, not even its report."""
+        async with answering():
+            await self.database[REMARKS].delete_many({"i": import_id})
+            await self.database[IMPORTS].delete_one({"_id": import_id})
 
     async def change(self, import_id: str, expected: Sequence[str], **changes: object) -> Import:
         """Go on, when it is still where we think; `Conflict` otherwise."""

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from services.contacts.web import (
     api,
+    corrections,
     families,
     flags,
     follow_ups,
@@ -31,6 +32,7 @@ for part in (
     api,
     roster_api,
     families,
+    corrections,
     logging,
     mine,
     parents,

@@ -99,6 +99,13 @@ LETTER_STATES = {
     "came_back": N_("Came back"),
     "not_sent": N_("Not sent, because:"),
 }
+CORRECTED = {
+    "language": N_("Language"),
+    "interpreter": N_("Needs an interpreter"),
+    "email": N_("Mail address"),
+    "phone": N_("Phone"),
+    "best": N_("Best time and way"),
+}
 ANSWERS = {"yes": N_("Yes"), "no": N_("No"), "maybe": N_("Maybe")}
 
 

@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from services.contacts.actions.corrections import standings
 from services.contacts.actions.listing_follow_ups import of_family, takers_of_family
 from services.contacts.actions.strengths import strengths_of
 from services.contacts.actions.suggestions import suggestions_of
 from services.contacts.domain.follow_ups import MOST_WHAT
 from services.contacts.domain.strengths import MOST_WORDS
-from services.contacts.domain.views import FamilyLine
+from services.contacts.domain.views import LOGS, FamilyLine
 from services.contacts.web.at import AtDesk, all_words, day_of, zone_at
 from services.contacts.web.follow_ups import choices_of, why_not_of
 from shared import web
@@ -100,6 +101,8 @@ async def family_page(
         today=on,
         most_what=MOST_WHAT,
         most_words=MOST_WORDS,
+        standings=await standings(desk.store, card.family, viewer, on),
+        may_correct=viewer.role in LOGS,
         may_flag=viewer.role in {"principal", "district"},
         words=all_words(page),
         zone=await zone_at(desk, viewer),

@@ -8,7 +8,7 @@ from starlette.responses import JSONResponse, Response
 
 from services.contacts.actions.records import student_of, take_out
 from services.contacts.domain.records import Disclosure, DisclosureDraft, For, StudentRecord
-from services.contacts.web.at import AtDesk, all_words, choices, zone_at
+from services.contacts.web.at import CORRECTED, AtDesk, all_words, choices, zone_at
 from shared import web
 from shared.i18n import N_
 from shared.identity import Viewer
@@ -71,6 +71,7 @@ async def post_record(
         record=record,
         words=all_words(page),
         to=dict(choices(page, TO)),
+        fields=dict(choices(page, CORRECTED)),
         zone=await zone_at(desk, viewer),
         schools={each.school_id: each for each in await desk.store.directory.schools()},
     )

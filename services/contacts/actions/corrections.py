@@ -1,0 +1,140 @@
+"""Staff correct what the roster says of an adult; families are formed anew by the same way as after
+an import, so that letters, links and the other services follow.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+
+from services.contacts.actions.logging_contacts import today
+from services.contacts.domain.corrections import (
+    NO,
+    YES,
+    Correction,
+    Draft,
+    Standing,
+    What,
+    changes_of,
+    may_correct,
+    standing_of,
+)
+from services.contacts.domain.importing import Import
+from services.contacts.domain.views import LOGS, Reach
+from services.contacts.store import Store
+from shared.errors import Forbidden, NotFound
+from shared.i18n import N_
+from shared.identity import Viewer
+from shared.messages import FamilyChanged, GuardianFacts
+from shared.outbox import Units, Work
+
+Standings = Mapping[str, tuple[Standing, ...]]
+"""By adult."""
+
+
+async def standings(store: Store, family: FamilyChanged, viewer: Viewer, on: date) -> Standings:
+    """How every adult of a family that the viewer sees stands, field by field."""
+    reach = await store.families.reach(family.family_id, seen_by=viewer, on=on)
+    ids = [each.guardian_id for each in family.guardians]
+    corrections = await store.corrections.of_guardians(ids)
+    return {each.guardian_id: _standing(each, reach, corrections) for each in family.guardians}
+
+
+async def correct(
+    store: Store, units: Units, family_id: str, guardian_id: str, draft: Draft, by: Viewer
+) -> list[Correction]:
+    """Correct the fields that differ. `Refused`, `Forbidden`, `NotFound` with the reason."""
+    return await _keep(store, units, family_id, guardian_id, draft.said(), draft.reason, by)
+
+
+async def take_back(
+    store: Store, units: Units, family_id: str, guardian_id: str, what: What, by: Viewer
+) -> list[Correction]:
+    """Let the roster speak again. `Refused` when it does."""
+    on = await today(store, by, units.clock.now())
+    family, guardian = await _adult(store, family_id, guardian_id, by, on)
+    known = (await standings(store, family, by, on))[guardian.guardian_id]
+    said = {each.what: each.roster for each in known if each.what == what}
+    return await _keep(store, units, family_id, guardian_id, said, "", by)
+
+
+async def _keep(
+    store: Store,
+    units: Units,
+    family_id: str,
+    guardian_id: str,
+    said: Mapping[What, str],
+    reason: str,
+    by: Viewer,
+) -> list[Correction]:
+    on = await today(store, by, units.clock.now())
+    family, guardian = await _adult(store, family_id, guardian_id, by, on)
+    if not all(may_correct(what, by.role) for what in said):
+        raise Forbidden(
+            N_("Only the office, coordinators and the principal correct addresses and phones.")
+        )
+    reach = await store.families.reach(family_id, seen_by=by, on=on)
+
+    async def body(work: Work) -> list[Correction]:
+        known = await store.corrections.of_guardians([guardian_id], work)
+        standing = _standing(guardian, reach, known)
+        before = {each.what: each.value for each in standing}
+        made = [
+            Correction(
+                correction_id=units.mint(),
+                guardian_id=guardian_id,
+                sourced_ids=guardian.sourced_ids or (guardian_id,),
+                what=each.what,
+                value=each.value,
+                before=before[each.what],
+                ended=each.value == each.roster,
+                reason=" ".join(reason.split()),
+                family_id=family.family_id,
+                account_id=by.account_id,
+                name=by.name,
+                at=work.now,
+            )
+            for each in changes_of(said, standing)
+        ]
+        await store.corrections.add(made, work)
+        if any(each.what != "best" for each in made):
+            await store.corrections.put_in_place(_job(units, by), work)
+        return made
+
+    return await units.run(body)
+
+
+def _job(units: Units, by: Viewer) -> Import:
+    return Import(
+        import_id=units.mint(),
+        kind="corrections",
+        state="planning",
+        by=by.account_id,
+        created_at=units.clock.now(),
+    )
+
+
+async def _adult(
+    store: Store, family_id: str, guardian_id: str, by: Viewer, on: date
+) -> tuple[FamilyChanged, GuardianFacts]:
+    family = await store.families.one(family_id, seen_by=by, on=on)
+    if by.role not in LOGS:
+        raise Forbidden(N_("You may not correct this."))
+    for each in family.guardians:
+        if each.guardian_id == guardian_id:
+            return family, each
+    raise NotFound(N_("There is no such parent or caregiver in this family."))
+
+
+def _standing(
+    guardian: GuardianFacts,
+    reach: Mapping[str, Reach],
+    corrections: Mapping[tuple[str, What], Correction],
+) -> tuple[Standing, ...]:
+    held = reach.get(guardian.guardian_id, Reach(guardian_id=guardian.guardian_id))
+    now: dict[What, str] = {
+        "language": guardian.language,
+        "interpreter": YES if guardian.interpreter else NO,
+        "email": held.email,
+        "phone": held.phone,
+    }
+    own = {what: each for (who, what), each in corrections.items() if who == guardian.guardian_id}
+    return standing_of(now, held.roster, tuple(held.roster), own)
