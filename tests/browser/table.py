@@ -243,6 +243,7 @@ PAGES = (
         name="a correction kept"),
     Row("/contacts/entries/{contact_id}", "educator"),
     Row("/contacts/entries/{undone_id}", "educator"),
+    Row("/contacts/entries/{noted_id}", "principal", name="a note of somebody else"),
     Row("/contacts/entries/{contact_id}/correct", "educator"),
     Row("/contacts/mine", "educator"),
     Row("/contacts/mine", "principal", query="?tone=good_news"),

@@ -207,6 +207,7 @@ def _contacts(world: World) -> None:
         visitor.submit(page, "/strengths", {"words": "loves dinosaurs"})
         concern = {"tone": "concern", "note": "Asked for a meeting about homework."}
         noted = _log(visitor, _family_id(world, visitor, picks.separated), concern)
+        world.ids["noted_id"] = noted
         path = f"/contacts/entries/{noted}"
         page = visitor.open(f"{path}/correct")
         visitor.submit(page, f"{path}/correct", {"outcome": "voicemail"})

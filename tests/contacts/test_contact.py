@@ -29,6 +29,11 @@ def logged(**changes: object) -> Contact:
     return Contact.logged("c1", draft(**changes), PLACE, RIVERA, NOW)
 
 
+def by(name: str) -> Author:
+    """Somebody else who corrects."""
+    return Author(account_id=f"account-{name}", educator_id=None, name=name, signature=name)
+
+
 def test_the_defaults_are_a_call_with_good_news_that_reached_somebody_now() -> None:
     contact = logged()
     assert (contact.channel, contact.outcome, contact.tone) == ("call", "reached", "good_news")
@@ -111,7 +116,7 @@ def test_the_staff_only_note_is_told_to_nobody() -> None:
 
 
 def test_a_correction_is_a_new_version_in_full() -> None:
-    right = logged().corrected(draft(outcome="voicemail"), PLACE, "x", NOW, posted=False)
+    right = logged().corrected(draft(outcome="voicemail"), PLACE, by("x"), NOW, posted=False)
     assert right.version == 2
     told = right.correction()
     assert told.now.outcome == "voicemail"
@@ -120,7 +125,7 @@ def test_a_correction_is_a_new_version_in_full() -> None:
 
 def test_a_correction_keeps_author_and_time_of_writing() -> None:
     later = NOW + timedelta(hours=1)
-    right = logged().corrected(draft(tone="hello"), PLACE, "x", later, posted=False)
+    right = logged().corrected(draft(tone="hello"), PLACE, by("x"), later, posted=False)
     assert right.author == "Ms. Rivera"
     assert right.logged_at == NOW
     assert right.changed_at == later
@@ -128,26 +133,28 @@ def test_a_correction_keeps_author_and_time_of_writing() -> None:
 
 def test_a_correction_that_leaves_the_words_leaves_who_signed_them() -> None:
     before = logged(words="Ana read.")
-    right = before.corrected(draft(words="Ana read."), PLACE, "The head", NOW, posted=False)
+    right = before.corrected(draft(words="Ana read."), PLACE, by("The head"), NOW, posted=False)
     assert right.letter == before.letter
 
 
 def test_the_words_of_a_letter_that_has_left_stay() -> None:
     with pytest.raises(Conflict, match="handed to the mail service"):
-        logged(words="Ana read.").corrected(draft(words="Ana wrote."), PLACE, "x", NOW, posted=True)
+        logged(words="Ana read.").corrected(
+            draft(words="Ana wrote."), PLACE, by("x"), NOW, posted=True
+        )
 
 
 def test_the_rest_of_a_contact_whose_letter_has_left_can_be_corrected() -> None:
     before = logged(words="Ana read.")
     right = before.corrected(
-        draft(words="Ana read.", outcome="voicemail"), PLACE, "x", NOW, posted=True
+        draft(words="Ana read.", outcome="voicemail"), PLACE, by("x"), NOW, posted=True
     )
     assert right.outcome == "voicemail"
 
 
 def test_a_correction_never_moves_a_contact_to_another_family() -> None:
     with pytest.raises(Refused, match="another family"):
-        logged().corrected(draft(family_id="okafor"), PLACE, "x", NOW, posted=False)
+        logged().corrected(draft(family_id="okafor"), PLACE, by("x"), NOW, posted=False)
 
 
 def test_what_was_taken_back_counts_no_more_and_changes_no_more() -> None:
@@ -157,7 +164,7 @@ def test_what_was_taken_back_counts_no_more_and_changes_no_more() -> None:
     with pytest.raises(Conflict):
         gone.retracted("", "account-rivera", NOW)
     with pytest.raises(Conflict):
-        gone.corrected(draft(), PLACE, "x", NOW, posted=False)
+        gone.corrected(draft(), PLACE, by("x"), NOW, posted=False)
 
 
 def test_the_reason_of_a_retraction_stays_with_the_school() -> None:
@@ -188,11 +195,21 @@ def viewer(role: str, account: str = "account-other", *schools: str) -> Viewer:
         ("district", "account-district", "", False),
     ],
 )
-def test_the_author_and_the_principal_read_a_note(
+def test_the_author_reads_a_note_and_the_principal_who_opened_it(
     role: str, account: str, school: str, reads: bool
 ) -> None:
-    seen = as_seen(logged(note="Quiet lately."), viewer(role, account, school))
-    assert bool(seen.note) is reads
+    noted, reader = logged(note="Quiet lately."), viewer(role, account, school)
+    assert bool(as_seen(noted, reader, {noted.contact_id}).note) is reads
+    closed = as_seen(noted, reader)
+    assert bool(closed.note) is (account == RIVERA.account_id)
+    assert closed.has_note is not bool(closed.note)
+
+
+def test_whoever_corrects_anothers_contact_leaves_its_note_alone() -> None:
+    noted = logged(note="Quiet lately.")
+    assert noted.corrected(draft(), PLACE, by("x"), NOW, posted=False).note == "Quiet lately."
+    own = noted.corrected(draft(note="Better now."), PLACE, RIVERA, NOW, posted=False)
+    assert own.note == "Better now."
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,8 @@ from datetime import date
 from services.contacts.actions.logging_contacts import today
 from services.contacts.domain.corrections import (
     NO,
+    OURS,
+    REACH,
     YES,
     Correction,
     Draft,
@@ -35,7 +37,26 @@ async def standings(store: Store, family: FamilyChanged, viewer: Viewer, on: dat
     reach = await store.families.reach(family.family_id, seen_by=viewer, on=on)
     ids = [each.guardian_id for each in family.guardians]
     corrections = await store.corrections.of_guardians(ids)
-    return {each.guardian_id: _standing(each, reach, corrections) for each in family.guardians}
+    found = {each.guardian_id: _standing(each, reach, corrections) for each in family.guardians}
+    return {
+        guardian: tuple(each for each in fields if not hidden(reach, guardian, each.what))
+        for guardian, fields in found.items()
+    }
+
+
+async def history(
+    store: Store, family: FamilyChanged, guardian_id: str, viewer: Viewer, on: date
+) -> list[Correction]:
+    """Every change of an adult that the viewer may see, the newest first."""
+    reach = await store.families.reach(family.family_id, seen_by=viewer, on=on)
+    found = await store.corrections.history([guardian_id])
+    return [each for each in found if not hidden(reach, guardian_id, each.what)]
+
+
+def hidden(reach: Mapping[str, Reach], guardian_id: str, what: What) -> bool:
+    """Whether a field is withheld from whom this was read for."""
+    held = reach.get(guardian_id)
+    return what in REACH and (held is None or held.withheld)
 
 
 async def correct(
@@ -70,6 +91,8 @@ async def _keep(
     if not all(may_correct(what, by.role) for what in said):
         raise Forbidden(
             N_("Only the office, coordinators and the principal correct addresses and phones.")
+            if "confidential" not in said
+            else N_("Only the principal and the district make an address confidential.")
         )
     reach = await store.families.reach(family_id, seen_by=by, on=on)
 
@@ -95,7 +118,7 @@ async def _keep(
             for each in changes_of(said, standing)
         ]
         await store.corrections.add(made, work)
-        if any(each.what != "best" for each in made):
+        if any(each.what not in OURS for each in made):
             await store.corrections.put_in_place(_job(units, by), work)
         return made
 
@@ -135,6 +158,8 @@ def _standing(
         "interpreter": YES if guardian.interpreter else NO,
         "email": held.email,
         "phone": held.phone,
+        "best": "",
+        "confidential": NO,
     }
     own = {what: each for (who, what), each in corrections.items() if who == guardian.guardian_id}
     return standing_of(now, held.roster, tuple(held.roster), own)

@@ -79,7 +79,7 @@ async def correct_contact(
     async def body(work: Work) -> Contact:
         known = await store.contacts.of_work(contact_id, work)
         posted = await store.mail.has_left(contact_id, work)
-        right = known.corrected(draft, place, author.signature, now, posted=posted)
+        right = known.corrected(draft, place, author, now, posted=posted)
         await store.contacts.replace(known, right, work)
         work.emit(right.correction(), sequence=right.version)
         return right

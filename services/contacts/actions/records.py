@@ -1,6 +1,7 @@
 """Taking out the record of a pupil: never without saying for whom and why."""
 
 from services.contacts.actions.logging_contacts import today
+from services.contacts.domain.corrections import REACH
 from services.contacts.domain.records import (
     Disclosure,
     DisclosureDraft,
@@ -63,6 +64,7 @@ async def _read(
     own = about(student.student_id, contacts)
     adults = [each.guardian_id for each in family.guardians]
     flags = await store.flags.in_force(adults)
+    corrected = await store.corrections.history(adults)
     return StudentRecord(
         student=student,
         guardians=family.guardians,
@@ -71,7 +73,9 @@ async def _read(
         letters=letters_about(family, own, await store.mail.letters_to(family_id, ALL)),
         replies=await store.mail.replies_of(family_id, ALL),
         flags=tuple(each for each in flags if each.student_id == student.student_id),
-        corrections=tuple(await store.corrections.history(adults)),
+        corrections=tuple(each for each in corrected if each.what not in REACH),
+        note_readings=tuple(await store.readings.of_family(family_id)),
+        looks=tuple(await store.readings.looks([family_id])),
         disclosures=await store.disclosures.of_student(student.student_id),
         made_at=now,
     )

@@ -118,6 +118,8 @@ class Contact(Record):
     occurred_at: datetime
     letter: FamilyLetter | None = None
     note: str = ""
+    has_note: bool = False
+    """There is a note that whoever looks at this may not read, or has not opened."""
     origin: str = HERE
     logged_at: datetime
     changed_at: datetime
@@ -149,14 +151,15 @@ class Contact(Record):
         self,
         draft: ContactDraft,
         place: Place,
-        signature: str,
+        author: Author,
         now: datetime,
         *,
         posted: bool,
     ) -> Self:
         """The same contact with its right facts; author and origin stay.
 
-        `posted`: a letter of it has left, so its words can't be unsaid. `Refused` and `Conflict`.
+        `author`: who corrects it. `posted`: a letter of it has left, so its words can't be unsaid.
+        `Refused` and `Conflict`.
         """
         self._stands()
         if draft.family_id != self.family_id:
@@ -164,9 +167,13 @@ class Contact(Record):
                 "A correction can't move a contact to another family. Undo it and log it there."
             )
         refuse_faults(faults_of(draft, now))
+        signature = author.signature
         if self.letter and self.letter == _letter(draft, self.letter.signed):
             signature = self.letter.signed
         right = self.model_copy(update=_facts(draft, place, signature, now))
+        if author.account_id != self.account_id:
+            # The note is its author's: whoever corrects the rest may not even have read it.
+            right = right.model_copy(update={"note": self.note})
         if posted and right.letter != self.letter:
             raise Conflict(
                 "The letter has been handed to the mail service, so its words and tone can't be "

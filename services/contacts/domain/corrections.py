@@ -16,13 +16,18 @@ from shared.i18n import N_
 from shared.identity import Role
 from shared.messages import Record
 
-What = Literal["language", "interpreter", "email", "phone", "best"]
-"""`best`: the best time and way to reach somebody, in a few words; no roster has that."""
+What = Literal["language", "interpreter", "email", "phone", "best", "confidential"]
+"""`best`: the best time and way to reach somebody, in a few words. `confidential`: address and
+phone are shown to those alone who may correct them. No roster has these two."""
 SPEECH: frozenset[What] = frozenset({"language", "interpreter", "best"})
 """What whoever sees the family may correct."""
 REACH: frozenset[What] = frozenset({"email", "phone"})
 """Where letters and calls go: whoever could change that alone could read a family's mail."""
 CORRECTS_REACH: frozenset[Role] = frozenset({"office", "coordinator", "principal", "district"})
+"""They see confidential addresses, too: else they could not keep them right."""
+DECIDES_CONFIDENTIAL: frozenset[Role] = frozenset({"principal", "district"})
+OURS: frozenset[What] = frozenset({"best", "confidential"})
+"""What no roster has, so that no family is formed anew for it."""
 YES, NO = "yes", "no"
 MOST_BEST = 80
 _FEWEST_DIGITS, _MOST_DIGITS = 5, 18
@@ -39,6 +44,7 @@ class Draft(Record):
     """Empty: there is no address that may be used."""
     phone: Annotated[str, Field(max_length=40)] | None = None
     best: Annotated[str, Field(max_length=MOST_BEST)] | None = None
+    confidential: bool | None = None
     reason: Annotated[str, Field(max_length=300)] = ""
     """How one knows, such as "said on the phone"."""
 
@@ -50,6 +56,7 @@ class Draft(Record):
             "email": lambda: _address(self.email),
             "phone": lambda: _number(self.phone),
             "best": lambda: None if self.best is None else " ".join(self.best.split()),
+            "confidential": lambda: _yes_or_no(self.confidential),
         }
         found = {what: make() for what, make in made.items()}
         return {what: value for what, value in found.items() if value is not None}
@@ -90,6 +97,8 @@ class Standing(Record):
 
 def may_correct(what: What, role: Role) -> bool:
     """Of a family that one sees."""
+    if what == "confidential":
+        return role in DECIDES_CONFIDENTIAL
     return what in SPEECH or role in CORRECTS_REACH
 
 
@@ -197,13 +206,13 @@ def standing_of(
     it differs; `applied`: the fields in which corrections are in place there.
     """
     found = []
-    for what in ("language", "interpreter", "email", "phone", "best"):
+    for what in ("language", "interpreter", "email", "phone", "best", "confidential"):
         held = corrections.get(what)
         in_force = held if held and not held.ended else None
-        own = roster.get(what, "" if what == "best" else now.get(what, ""))
+        own = roster.get(what, now.get(what, ""))
         value = in_force.value if in_force else own
-        done = what == "best" or (what in applied) == (in_force is not None)
-        done = done and (what == "best" or now.get(what, "") == value)
+        in_place = (what in applied) == (in_force is not None) and now.get(what, "") == value
+        done = what in OURS or in_place
         found.append(
             Standing(what=what, value=value, roster=own, correction=in_force, applied=done)
         )

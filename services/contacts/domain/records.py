@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field
 from services.contacts.domain.contact import Contact
 from services.contacts.domain.corrections import Correction
 from services.contacts.domain.flags import FlagEntry
+from services.contacts.domain.readings import Look, NoteReading
 from services.contacts.domain.strengths import Strength
 from services.contacts.domain.views import Letter, Reply
 from shared.identity import Role, Viewer
@@ -55,7 +56,12 @@ class StudentRecord(Record):
     replies: tuple[Reply, ...]
     flags: tuple[FlagEntry, ...]
     corrections: tuple[Correction, ...]
-    """What staff corrected of the adults, the newest first."""
+    """What staff corrected of the adults, the newest first; no addresses: neither parent is told
+    the other's.
+    """
+    note_readings: tuple[NoteReading, ...]
+    looks: tuple[Look, ...]
+    """Who looked at the family's page on which days, in the last three years."""
     disclosures: tuple[Disclosure, ...]
     made_at: datetime
 

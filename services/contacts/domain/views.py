@@ -1,11 +1,13 @@
 """What a person is shown of a family, a contact and a letter: records for pages and the API."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from services.contacts.domain.contact import Contact
+from services.contacts.domain.corrections import CORRECTS_REACH
 from services.contacts.domain.twins import twins
 from shared.identity import Viewer
 from shared.messages import (
@@ -30,6 +32,16 @@ class Reach(Record):
     email: str = ""
     roster: dict[str, str] = Field(default_factory=dict)
     """The roster's own word about the fields that staff corrected."""
+    confidential: bool = False
+    withheld: bool = False
+    """It is confidential, and whoever this was read for does not get it."""
+
+    def seen_by(self, viewer: Viewer) -> "Reach":
+        """Without address and phone, where these are confidential and not for the viewer."""
+        if not self.confidential or viewer.role in CORRECTS_REACH:
+            return self
+        nothing = {"phone": "", "email": "", "roster": {}, "withheld": True}
+        return self.model_copy(update=nothing)
 
 
 class FamilyLine(Record):
@@ -105,20 +117,23 @@ def written_of(contact: Contact) -> dict[str, str]:
     return {"words": words, "praise": chosen.praise, "at_home": chosen.at_home}
 
 
-def as_seen(contact: Contact, viewer: Viewer) -> Contact:
-    """The contact without the staff-only note, unless the viewer wrote it or is the principal."""
-    if not contact.note or may_read_note(contact, viewer):
+def as_seen(contact: Contact, viewer: Viewer, opened: Collection[str] = ()) -> Contact:
+    """The contact without the staff-only note, unless the viewer wrote it or has opened it.
+
+    `opened`: the contacts whose note the viewer opened, with a reason that is kept.
+    """
+    own = viewer.account_id == contact.account_id
+    if not contact.note or own or (may_open_note(contact, viewer) and contact.contact_id in opened):
         return contact
-    return contact.model_copy(update={"note": ""})
+    return contact.model_copy(update={"note": "", "has_note": True})
 
 
-def may_read_note(contact: Contact, viewer: Viewer) -> bool:
-    """The author and the principal of that school, nobody else (DESIGN section 1)."""
-    if viewer.account_id == contact.account_id:
-        return True
+def may_open_note(contact: Contact, viewer: Viewer) -> bool:
+    """The principal of that school, with a reason; beside the author (DESIGN section 1)."""
     return viewer.role == "principal" and viewer.sees_school(contact.school_id)
 
 
 def may_change(contact: Contact, viewer: Viewer) -> bool:
     """Who corrects or takes back: the author, the principal of that school, the district."""
-    return viewer.role == "district" or may_read_note(contact, viewer)
+    own = viewer.account_id == contact.account_id
+    return own or viewer.role == "district" or may_open_note(contact, viewer)

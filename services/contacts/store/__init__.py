@@ -1,9 +1,10 @@
 """What contacts keeps: MongoDB in, domain objects out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from services.contacts.domain.views import FamilyCard
+from services.contacts.domain.views import FamilyCard, Reach
 from services.contacts.store.contacts import CONTACTS_KEPT, ContactRows
 from services.contacts.store.corrections import CORRECTIONS_KEPT, CorrectionRows
 from services.contacts.store.directory import DIRECTORY_KEPT, DirectoryRows
@@ -15,6 +16,7 @@ from services.contacts.store.goals import GOALS_KEPT, GoalRows
 from services.contacts.store.imports import IMPORTS_KEPT, ImportRows
 from services.contacts.store.mail import MAIL_KEPT, MailRows
 from services.contacts.store.previous import PREVIOUS_KEPT, PreviousRows
+from services.contacts.store.readings import READINGS_KEPT, ReadingRows
 from services.contacts.store.resources import RESOURCES_KEPT, ResourceRows
 from services.contacts.store.roster import ROSTER_KEPT, RosterRows
 from services.contacts.store.strengths import STRENGTHS_KEPT, StrengthRows
@@ -22,6 +24,7 @@ from services.contacts.store.suggestions import SUGGESTIONS_KEPT, SuggestionRows
 from services.contacts.store.turns import TURNS_KEPT, TurnRows
 from shared.directory import Directory
 from shared.identity import Viewer
+from shared.messages import HouseholdChanged
 from shared.mongo import Database
 
 KEPT = (
@@ -41,6 +44,7 @@ KEPT = (
     *FOLLOW_UPS_KEPT,
     *SUGGESTIONS_KEPT,
     *CORRECTIONS_KEPT,
+    *READINGS_KEPT,
 )
 
 
@@ -67,12 +71,15 @@ class Store:
     follow_ups: FollowUpRows = field(init=False)
     suggestions: SuggestionRows = field(init=False)
     corrections: CorrectionRows = field(init=False)
+    readings: ReadingRows = field(init=False)
 
     def __post_init__(self) -> None:
         self.directory = Directory(self.database)
         self.mail = MailRows(self.database)
-        self.families = FamilyRows(self.database, self.directory)
-        self.contacts = ContactRows(self.database, self.families)
+        self.corrections = CorrectionRows(self.database)
+        self.families = FamilyRows(self.database, self.directory, self.corrections)
+        self.readings = ReadingRows(self.database)
+        self.contacts = ContactRows(self.database, self.families, self.readings)
         self.flags = FlagRows(self.database)
         self.imports = ImportRows(self.database)
         self.roster = RosterRows(self.database)
@@ -85,16 +92,23 @@ class Store:
         self.disclosures = DisclosureRows(self.database)
         self.follow_ups = FollowUpRows(self.database)
         self.suggestions = SuggestionRows(self.database)
-        self.corrections = CorrectionRows(self.database)
 
     async def card(self, family_id: str, *, seen_by: Viewer, on: date) -> FamilyCard:
         """Everything on a family's page; `NotFound` where the viewer may not know of it."""
         family = await self.families.one(family_id, seen_by=seen_by, on=on)
+        reach = await self.families.reach(family_id, seen_by=seen_by, on=on)
+        homes = await self.families.households(family_id, seen_by=seen_by, on=on)
         return FamilyCard(
             family=family,
-            households=await self.families.households(family_id, seen_by=seen_by, on=on),
-            reach=await self.families.reach(family_id, seen_by=seen_by, on=on),
+            households=tuple(_without_address(each, reach) for each in homes),
+            reach=reach,
             contacts=tuple(await self.contacts.of_family(family_id, seen_by=seen_by, on=on)),
             letters=await self.mail.letters_to(family_id),
             replies=await self.mail.replies_of(family_id),
         )
+
+
+def _without_address(home: HouseholdChanged, reach: Mapping[str, Reach]) -> HouseholdChanged:
+    """The household without the address that the viewer may not see."""
+    withheld = any(reach[each].withheld for each in home.guardian_ids if each in reach)
+    return home.model_copy(update={"mailbox": None}) if withheld else home

@@ -7,8 +7,9 @@ from datetime import date, datetime
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from services.contacts.domain.contact import TOLD, Contact, latest
-from services.contacts.domain.views import as_seen
+from services.contacts.domain.views import as_seen, may_open_note
 from services.contacts.store.families import FamilyRows
+from services.contacts.store.readings import ReadingRows
 from shared.errors import Conflict, NotFound
 from shared.identity import Viewer
 from shared.mongo import Database, Document, Kept, answering
@@ -78,6 +79,7 @@ class ContactRows:
 
     database: Database
     families: FamilyRows
+    readings: ReadingRows
 
     async def add(self, contact: Contact, work: Work) -> None:
         """Keep a new contact, and that its family heard of it."""
@@ -139,7 +141,12 @@ class ContactRows:
         contact = Contact.model_validate(row) if row else None
         if contact is None or not await self._in_sight(contact, seen_by, on):
             raise NotFound("There is no such contact, or you may not see it.")
-        return as_seen(contact, seen_by)
+        return (await self._seen([contact], seen_by))[0]
+
+    async def _seen(self, found: Sequence[Contact], viewer: Viewer) -> list[Contact]:
+        held = [each.contact_id for each in found if each.note and may_open_note(each, viewer)]
+        opened = await self.readings.opened(viewer, held) if held else frozenset[str]()
+        return [as_seen(each, viewer, opened) for each in found]
 
     async def _in_sight(self, contact: Contact, viewer: Viewer, on: date) -> bool:
         if viewer.account_id == contact.account_id:
@@ -171,7 +178,7 @@ class ContactRows:
             before = {"family_id": {"$in": lineage["earlier"]}, "student_ids": {"$in": pupils}}
             own = {"$or": [own, before]}
         found = await self._whole_of(own, None, most)
-        return found if with_notes else [as_seen(each, seen_by) for each in found]
+        return found if with_notes else await self._seen(found, seen_by)
 
     async def mine(
         self, narrowed: Filter, *, seen_by: Viewer, after: Place | None, most: int
@@ -230,7 +237,7 @@ class ContactRows:
     async def _newest_of(
         self, query: Document, after: Place | None, most: int, viewer: Viewer
     ) -> list[Contact]:
-        return [as_seen(each, viewer) for each in await self._whole_of(query, after, most)]
+        return await self._seen(await self._whole_of(query, after, most), viewer)
 
     async def _whole_of(self, query: Document, after: Place | None, most: int) -> list[Contact]:
         where = {"$and": [query, _beyond(*after)]} if after else query

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from services.contacts.domain.corrections import Correction, What
+from services.contacts.domain.corrections import YES, Correction, What
 from services.contacts.domain.importing import Import
 from services.contacts.store.imports import IMPORTS
 from shared.mongo import Database, Kept, answering
@@ -41,6 +41,19 @@ class CorrectionRows:
             rows = await self.database[CORRECTIONS].find(query, session=session).to_list(None)
         found = [Correction.model_validate(row) for row in rows]
         return {(each.guardian_id, each.what): each for each in found}
+
+    async def confidential(self, guardian_ids: Sequence[str]) -> frozenset[str]:
+        """Those of the adults whose address and phone are confidential."""
+        query = {
+            "guardian_id": {"$in": list(guardian_ids)},
+            "what": "confidential",
+            "newest": True,
+            "ended": False,
+            "value": YES,
+        }
+        async with answering():
+            found = self.database[CORRECTIONS].find(query, {"guardian_id": 1})
+            return frozenset([row["guardian_id"] async for row in found])
 
     async def history(self, guardian_ids: Sequence[str]) -> list[Correction]:
         """Every change, the newest first."""

@@ -11,6 +11,7 @@ from pymongo import ASCENDING, IndexModel
 from services.contacts.domain.scripts import ways_of
 from services.contacts.domain.search import CLOSE_ENOUGH, likeness, words_of
 from services.contacts.domain.views import FamilyLine, Reach
+from services.contacts.store.corrections import CorrectionRows
 from shared import directory as shared_directory
 from shared.directory import FAMILIES, HOUSEHOLDS, Directory
 from shared.errors import NotFound
@@ -47,6 +48,7 @@ class FamilyRows:
 
     database: Database
     directory: Directory
+    corrections: CorrectionRows
 
     # --- one family -------------------------------------------------------------------------------
 
@@ -70,13 +72,19 @@ class FamilyRows:
         return tuple(await self.directory.households_of(family_id))
 
     async def reach(self, family_id: str, *, seen_by: Viewer, on: date) -> dict[str, Reach]:
-        """Phone and address by adult; nothing where the viewer may not see the family."""
+        """Phone and address by adult; nothing where the viewer may not see the family, or where
+        these are confidential and not for the viewer.
+        """
         if not await self.sees(seen_by, family_id, on):
             return {}
         async with answering():
             row = await self.database[FAMILIES].find_one({"_id": family_id}, {"own": 1})
         found = [Reach.model_validate(each) for each in (row or {}).get("own", {}).get("reach", ())]
-        return {each.guardian_id: each for each in found}
+        closed = await self.corrections.confidential([each.guardian_id for each in found])
+        marked = (
+            each.model_copy(update={"confidential": each.guardian_id in closed}) for each in found
+        )
+        return {each.guardian_id: each.seen_by(seen_by) for each in marked}
 
     # --- many -------------------------------------------------------------------------------------
 

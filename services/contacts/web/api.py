@@ -164,4 +164,6 @@ async def list_families(
 async def get_family(viewer: web.SignedIn, desk: AtDesk, family_id: str) -> FamilyCard:
     """Everything about one family that the viewer may see."""
     on = await day_of(desk, viewer)
-    return await desk.store.card(family_id, seen_by=viewer, on=on)
+    card = await desk.store.card(family_id, seen_by=viewer, on=on)
+    await desk.store.readings.look(viewer, family_id, on)
+    return card

@@ -105,6 +105,7 @@ CORRECTED = {
     "email": N_("Mail address"),
     "phone": N_("Phone"),
     "best": N_("Best time and way"),
+    "confidential": N_("Confidential address"),
 }
 ANSWERS = {"yes": N_("Yes"), "no": N_("No"), "maybe": N_("Maybe")}
 

@@ -6,9 +6,10 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from services.contacts.actions.corrections import correct, standings, take_back
+from services.contacts.actions.corrections import correct, history, standings, take_back
 from services.contacts.domain.corrections import (
     CORRECTS_REACH,
+    DECIDES_CONFIDENTIAL,
     MOST_BEST,
     YES,
     Correction,
@@ -41,6 +42,7 @@ class CorrectionForm(BaseModel):
     best: str = Field(default="", title=N_("Best time and way"), max_length=MOST_BEST)
     email: str = Field(default="", title=N_("Mail address"), max_length=254)
     phone: str = Field(default="", title=N_("Phone"), max_length=40)
+    confidential: bool = Field(default=False, title=N_("Address and phone are confidential"))
     reason: str = Field(default="", title=N_("How do you know?"), max_length=300)
 
 
@@ -113,8 +115,9 @@ async def list_corrections(
 ) -> Corrected:
     """How an adult stands, and every change."""
     family, _ = await _adult(desk, family_id, guardian_id, viewer)
-    held = await standings(desk.store, family, viewer, await day_of(desk, viewer))
-    changes = await desk.store.corrections.history([guardian_id])
+    on = await day_of(desk, viewer)
+    held = await standings(desk.store, family, viewer, on)
+    changes = await history(desk.store, family, guardian_id, viewer, on)
     return Corrected(standing=held[guardian_id], changes=tuple(changes))
 
 
@@ -143,6 +146,7 @@ def _draft(sent: CorrectionForm, viewer: Viewer) -> Draft:
         best=sent.best,
         email=sent.email if reach else None,
         phone=sent.phone if reach else None,
+        confidential=sent.confidential if viewer.role in DECIDES_CONFIDENTIAL else None,
         reason=sent.reason,
     )
 
@@ -167,10 +171,12 @@ async def _page(
     form: web.Form[CorrectionForm] | None = None,
 ) -> Response:
     family, adult = await _adult(desk, family_id, guardian_id, viewer)
-    held = await standings(desk.store, family, viewer, await day_of(desk, viewer))
+    on = await day_of(desk, viewer)
+    held = await standings(desk.store, family, viewer, on)
     standing = {each.what: each for each in held[guardian_id]}
     values: dict[str, object] = {what: each.value for what, each in standing.items()}
-    values["interpreter"] = values["interpreter"] == YES
+    for each in ("interpreter", "confidential"):
+        values[each] = values[each] == YES
     form = form or web.Form.blank(CorrectionForm, **values)
     return page.render(
         "contacts/adult.html",
@@ -185,7 +191,8 @@ async def _page(
         ),
         fields=dict(choices(page, CORRECTED)),
         reaches=viewer.role in CORRECTS_REACH,
-        changes=await desk.store.corrections.history([guardian_id]),
+        decides=viewer.role in DECIDES_CONFIDENTIAL,
+        changes=await history(desk.store, family, guardian_id, viewer, on),
         title=family_title(family.students, page),
         zone=await zone_at(desk, viewer),
     )

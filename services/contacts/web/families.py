@@ -82,6 +82,7 @@ async def family_page(
     """Everything that the viewer may see of a family."""
     on = await day_of(desk, viewer)
     card = await desk.store.card(family_id, seen_by=viewer, on=on)
+    await desk.store.readings.look(viewer, family_id, on)
     schools = {each.school_id: each for each in await desk.store.directory.schools()}
     flags = await desk.store.flags.in_force([g.guardian_id for g in card.family.guardians])
     follow_ups = await of_family(desk.store, family_id, viewer, on)
@@ -101,6 +102,7 @@ async def family_page(
         today=on,
         most_what=MOST_WHAT,
         most_words=MOST_WORDS,
+        withheld=[each.guardian_id for each in card.reach.values() if each.withheld],
         standings=await standings(desk.store, card.family, viewer, on),
         may_correct=viewer.role in LOGS,
         may_flag=viewer.role in {"principal", "district"},

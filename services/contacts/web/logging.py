@@ -17,7 +17,7 @@ from services.contacts.actions.reaching import phones_of
 from services.contacts.actions.strengths import strengths_of
 from services.contacts.actions.turns import wants_good_news_first
 from services.contacts.domain.contact import MOST_NOTE, MOST_WORDS, Contact, ContactDraft
-from services.contacts.domain.views import may_change, written_of
+from services.contacts.domain.views import may_change, may_open_note, written_of
 from services.contacts.web.at import (
     CHANNELS,
     DIRECTIONS,
@@ -171,6 +171,8 @@ async def saved_page(
         family=family if sees else None,
         title=family_title(_about(contact, family), page),
         letters=[each for each in letters if each.about == contact_id],
+        readings=await desk.store.readings.of_contact(contact_id) if contact.note else (),
+        may_open_note=may_open_note(contact, viewer),
         may_change=may_change(contact, viewer) and contact.retraction is None,
         words=all_words(page),
         zone=await zone_at(desk, viewer),
