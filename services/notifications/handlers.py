@@ -44,6 +44,10 @@ def handlers(room: MailRoom) -> Handlers:
     async def confirm_rsvp(answered: m.EventRSVPd, work: Work) -> None:
         await inviting.confirm_rsvp(room, answered, work)
 
+    @on(m.FamilyErased)
+    async def forget_family(erased: m.FamilyErased, work: Work) -> None:
+        await room.store.forgetting.forget(erased, work)
+
     @on(m.NoticeRequested)
     async def take_request(request: m.NoticeRequested, work: Work) -> None:
         await requesting.take_request(room, request, work)

@@ -42,12 +42,12 @@ CONSUMES: dict[str, tuple[type[Message], ...]] = {
     "notifications": (
         *_DIRECTORY, m.FlagsChanged, m.FlagsAsOf, m.ContactLogged, m.ContactCorrected,
         m.ContactRetracted, m.EventPublished, m.EventChanged, m.EventCancelled, m.EventRSVPd,
-        m.NoticeRequested,
+        m.NoticeRequested, m.FamilyErased,
     ),
     "reports": (
         *_DIRECTORY, m.FamilySplit, m.FamilyMerged, m.ContactLogged, m.ContactCorrected,
         m.ContactRetracted, m.EventPublished, m.EventChanged, m.EventCancelled, m.EventRSVPd,
-        m.NoticeAccepted, m.NoticeBounced, m.NoticeNotSent,
+        m.NoticeAccepted, m.NoticeBounced, m.NoticeNotSent, m.FamilyErased,
     ),
 }  # fmt: skip
 """Which messages each service consumes; every type has at least one consumer."""

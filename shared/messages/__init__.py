@@ -25,9 +25,11 @@ from shared.messages.contacts import (
     Starter,
 )
 from shared.messages.directory import (
+    ERASED_WORDS,
     Assignment,
     EducatorChanged,
     FamilyChanged,
+    FamilyErased,
     FamilyMerged,
     FamilySplit,
     GuardianFacts,
@@ -64,6 +66,7 @@ MESSAGES: dict[str, type[Message]] = _known()
 """Every message by its type."""
 
 __all__ = [
+    "ERASED_WORDS",
     "MESSAGES",
     "Answer",
     "Assignment",
@@ -81,6 +84,7 @@ __all__ = [
     "EventRSVPd",
     "ExternalFactReceived",
     "FamilyChanged",
+    "FamilyErased",
     "FamilyLetter",
     "FamilyMerged",
     "FamilySplit",

@@ -143,6 +143,29 @@ class FamilySplit(Message):
     when: datetime
 
 
+ERASED_WORDS = "…"
+"""Stands where words were that a message must have."""
+
+
+class FamilyErased(Message):
+    """Names and words of a family that left are to go; ids and counts stay. Sent by contacts.
+
+    Adults and households of other families, too, are not named. The blank family and households
+    are told of as always, so that replicas need nothing of this.
+    """
+
+    TYPE = "org.partners.family.erased.v1"
+    OWNER = "contacts"
+    ABOUT = "family_id"
+
+    family_id: str
+    student_ids: tuple[str, ...]
+    guardian_ids: tuple[str, ...] = ()
+    household_ids: tuple[str, ...] = ()
+    contact_ids: tuple[str, ...] = ()
+    when: datetime
+
+
 class FamilyMerged(Message):
     """Families became one, which keeps `family_id`; past facts keep their ids."""
 

@@ -252,6 +252,8 @@ PAGES = (
     Row("/contacts/rosters/{import_id}", "district"),
     Row("/contacts/rosters/matches", "district"),
     Row("/contacts/schools", "district"),
+    Row("/contacts/erasures", "district"),
+    Row("/contacts/families/{family_id}/erasure", "district"),
     Row("/contacts/schools/{school_id}", "principal"),
     # Events
     Row("/events", "coordinator"),

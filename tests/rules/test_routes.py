@@ -33,6 +33,8 @@ AREAS: tuple[tuple[str, frozenset[Role]], ...] = (
     (r"/\w+/api/v1/dead(/.*)?", DISTRICT),
     (r"/contacts/(api/v1/)?rosters(/.*)?", DISTRICT),
     (r"/contacts/api/v1/directory/resend", DISTRICT),
+    (r"/contacts/(api/v1/)?erasures(/.*)?", DISTRICT),
+    (r"/contacts/(api/v1/)?families/{family_id}/erasure(/.*)?", DISTRICT),
     (r"/contacts/(api/v1/flags|families/{family_id}/flags)", LEADERS),
     (r"/contacts/(api/v1/)?schools(/.+)?", LEADERS),
     (r"/contacts/goals/settings(/.*)?", LEADERS),

@@ -88,6 +88,7 @@ class Applying:
             closed["version"] = int(row["version"]) + 1
             if kind == "family":
                 closed["students"] = [{**each, "enrollments": []} for each in row["students"]]
+                closed["own"] = {**row["own"], "left_at": work.now}
             if kind == "household":
                 closed["link_version"] = int(row["link_version"]) + 1
             kept.append(closed)

@@ -88,12 +88,7 @@ async def _keep(
 ) -> list[Correction]:
     on = await today(store, by, units.clock.now())
     family, guardian = await _adult(store, family_id, guardian_id, by, on)
-    if not all(may_correct(what, by.role) for what in said):
-        raise Forbidden(
-            N_("Only the office, coordinators and the principal correct addresses and phones.")
-            if "confidential" not in said
-            else N_("Only the principal and the district make an address confidential.")
-        )
+    _allow(said, by)
     reach = await store.families.reach(family_id, seen_by=by, on=on)
 
     async def body(work: Work) -> list[Correction]:
@@ -123,6 +118,16 @@ async def _keep(
         return made
 
     return await units.run(body)
+
+
+def _allow(said: Mapping[What, str], by: Viewer) -> None:
+    if all(may_correct(what, by.role) for what in said):
+        return
+    if "confidential" in said:
+        raise Forbidden(N_("Only the principal and the district make an address confidential."))
+    raise Forbidden(
+        N_("Only the office, coordinators and the principal correct addresses and phones.")
+    )
 
 
 def _job(units: Units, by: Viewer) -> Import:

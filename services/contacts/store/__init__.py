@@ -9,6 +9,7 @@ from services.contacts.store.contacts import CONTACTS_KEPT, ContactRows
 from services.contacts.store.corrections import CORRECTIONS_KEPT, CorrectionRows
 from services.contacts.store.directory import DIRECTORY_KEPT, DirectoryRows
 from services.contacts.store.disclosures import DISCLOSURES_KEPT, DisclosureRows
+from services.contacts.store.erasing import ERASING_KEPT, ErasingRows
 from services.contacts.store.families import FAMILIES_KEPT, FamilyRows
 from services.contacts.store.flags import FLAGS_KEPT, FlagRows
 from services.contacts.store.follow_ups import FOLLOW_UPS_KEPT, FollowUpRows
@@ -45,6 +46,7 @@ KEPT = (
     *SUGGESTIONS_KEPT,
     *CORRECTIONS_KEPT,
     *READINGS_KEPT,
+    *ERASING_KEPT,
 )
 
 
@@ -72,6 +74,7 @@ class Store:
     suggestions: SuggestionRows = field(init=False)
     corrections: CorrectionRows = field(init=False)
     readings: ReadingRows = field(init=False)
+    erasing: ErasingRows = field(init=False)
 
     def __post_init__(self) -> None:
         self.directory = Directory(self.database)
@@ -92,6 +95,7 @@ class Store:
         self.disclosures = DisclosureRows(self.database)
         self.follow_ups = FollowUpRows(self.database)
         self.suggestions = SuggestionRows(self.database)
+        self.erasing = ErasingRows(self.database)
 
     async def card(self, family_id: str, *, seen_by: Viewer, on: date) -> FamilyCard:
         """Everything on a family's page; `NotFound` where the viewer may not know of it."""

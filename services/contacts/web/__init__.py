@@ -5,6 +5,8 @@ from fastapi import APIRouter
 from services.contacts.web import (
     api,
     corrections,
+    erasing,
+    erasing_api,
     families,
     flags,
     follow_ups,
@@ -34,6 +36,8 @@ for part in (
     roster_api,
     families,
     corrections,
+    erasing,
+    erasing_api,
     logging,
     mine,
     notes,

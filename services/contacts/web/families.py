@@ -113,7 +113,8 @@ async def family_page(
 
 
 def family_title(held: Sequence[StudentFacts], page: web.PageContext) -> str:
-    """The family by its pupils' names, such as "Ana and Luis Vega"."""
+    """The family by its pupils' names, such as "Ana and Luis Vega"; empty when it was erased."""
+    held = [each for each in held if each.given_name or each.family_name]
     names = {each.family_name for each in held}
     given = [each.given_name for each in held]
     if len(names) == 1 and held:

@@ -13,6 +13,7 @@ from services.notifications.store import (
 from services.notifications.store.choices import Choices
 from services.notifications.store.deliveries import Deliveries
 from services.notifications.store.flags import Flags
+from services.notifications.store.forgetting import Forgetting
 from services.notifications.store.languages import Languages
 from services.notifications.store.notices import Notices
 from services.notifications.store.people import People
@@ -46,6 +47,7 @@ class Store:
     returns: Returns = field(init=False)
     flags: Flags = field(init=False)
     people: People = field(init=False)
+    forgetting: Forgetting = field(init=False)
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -57,3 +59,4 @@ class Store:
         put(self, "returns", Returns(self.database))
         put(self, "flags", Flags(self.database, Directory(self.database)))
         put(self, "people", People(self.database))
+        put(self, "forgetting", Forgetting(self.database))

@@ -7,6 +7,7 @@ from services.reports.domain.facts import Fact, fact_of
 from services.reports.domain.fold import Changes, fold
 from services.reports.store import Generation
 from shared.envelope import Envelope
+from shared.messages import FamilyErased
 from shared.outbox import Work
 
 
@@ -47,6 +48,9 @@ async def _take_in_new(
         desk, figures, facts, before, up_to=head.place - len(fresh), work=work
     )
     await desk.ledger.append(fresh, head.place, work.now, work.session)
+    for fact in facts:
+        if isinstance(fact.message, FamilyErased):
+            await desk.ledger.blank(fact.message, work.session)
     await desk.replica.write(facts, work.session)
     await figures.write(changes, work.session)
     return figures, changes

@@ -24,6 +24,7 @@ _ABOUT: dict[type[Message], tuple[str, int]] = {
     m.NoticeNotSent: ("delivery not made", 0),
     m.FamilySplit: ("split", 0),
     m.FamilyMerged: ("merge", 0),
+    m.FamilyErased: ("erasure", 0),
     m.SchoolChanged: ("school", 0),
     m.EducatorChanged: ("educator", 0),
     m.FamilyChanged: ("family", 0),
@@ -39,6 +40,7 @@ _ALONE: frozenset[type[Message]] = frozenset(
         m.HouseholdChanged,
         m.FamilySplit,
         m.FamilyMerged,
+        m.FamilyErased,
         m.NoticeNotSent,
     }
 )

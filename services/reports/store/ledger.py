@@ -14,7 +14,7 @@ from pymongo.errors import BulkWriteError
 from services.reports.domain.facts import Fact, fact_of
 from shared.envelope import Envelope
 from shared.errors import Permanent
-from shared.messages import SchoolChanged
+from shared.messages import ERASED_WORDS, FamilyErased, SchoolChanged
 from shared.mongo import Collection, Database, Document, Kept, Session, answering
 
 LEDGER = Kept(
@@ -130,6 +130,33 @@ class Ledger:
             if any(each["code"] == _DUPLICATE for each in error.details["writeErrors"]):
                 raise Permanent("its source and id were used before, for something else") from error
             raise
+
+    async def blank(self, gone: FamilyErased, session: Session) -> None:
+        """Take the names and words of a family out of what is kept; what is counted stays.
+
+        The one change that the ledger knows: whoever has a right that we forget goes before the
+        rule that nothing is ever changed.
+        """
+        people = ("students", "guardians")
+        names = ("given_name", "family_name")
+        blank: Document = {
+            f"envelope.data.{who}.$[].{name}": "" for who in people for name in names
+        }
+        blank |= {f"envelope.data.{who}.$[].sourced_ids": [] for who in people}
+        homes = [f"household|{each}" for each in gone.household_ids]
+        contacts = [f"contact|{each}" for each in gone.contact_ids]
+        changes: list[tuple[Document, Document]] = [
+            ({"about": f"family|{gone.family_id}"}, blank),
+            (
+                {"about": {"$in": homes}},
+                {"envelope.data.mailbox": None, "envelope.data.greeting": []},
+            ),
+        ]
+        for where in ("envelope.data.letter", "envelope.data.now.letter"):
+            written = {"about": {"$in": contacts}, where: {"$type": "object"}}
+            changes.append((written, {f"{where}.words": ERASED_WORDS}))
+        for query, change in changes:
+            await self._rows.update_many(query, {"$set": change}, session=session)
 
     async def known(
         self, facts: Sequence[Fact], session: Session
