@@ -1,7 +1,7 @@
 """Jinja2 for pages: an environment for each language, strict about missing values, escaping."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, time, tzinfo
 from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
@@ -57,6 +57,8 @@ class Templates:
             url_static=url_static,
             format_date=partial(_date, language),
             format_datetime=partial(_datetime, language),
+            format_time=partial(_time, language),
+            weekday_names=i18n.weekday_names(language),
             language_name=partial(language_name, language),
             grade_name=lambda code: i18n.grade_name(code, words.gettext),
         )
@@ -83,6 +85,10 @@ def language_name(shown_in: str, language: str) -> str:
 
 def _date(language: str, value: date, style: str = "medium") -> str:
     return i18n.format_date(value, language, style)
+
+
+def _time(language: str, value: time) -> str:
+    return i18n.format_time(value, language)
 
 
 def _datetime(

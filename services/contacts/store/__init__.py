@@ -12,6 +12,7 @@ from services.contacts.store.flags import FLAGS_KEPT, FlagRows
 from services.contacts.store.follow_ups import FOLLOW_UPS_KEPT, FollowUpRows
 from services.contacts.store.goals import GOALS_KEPT, GoalRows
 from services.contacts.store.imports import IMPORTS_KEPT, ImportRows
+from services.contacts.store.interpreters import INTERPRETERS_KEPT, InterpreterRows
 from services.contacts.store.mail import MAIL_KEPT, MailRows
 from services.contacts.store.previous import PREVIOUS_KEPT, PreviousRows
 from services.contacts.store.resources import RESOURCES_KEPT, ResourceRows
@@ -39,6 +40,7 @@ KEPT = (
     *DISCLOSURES_KEPT,
     *FOLLOW_UPS_KEPT,
     *SUGGESTIONS_KEPT,
+    *INTERPRETERS_KEPT,
 )
 
 
@@ -64,6 +66,7 @@ class Store:
     disclosures: DisclosureRows = field(init=False)
     follow_ups: FollowUpRows = field(init=False)
     suggestions: SuggestionRows = field(init=False)
+    interpreters: InterpreterRows = field(init=False)
 
     def __post_init__(self) -> None:
         self.directory = Directory(self.database)
@@ -82,6 +85,7 @@ class Store:
         self.disclosures = DisclosureRows(self.database)
         self.follow_ups = FollowUpRows(self.database)
         self.suggestions = SuggestionRows(self.database)
+        self.interpreters = InterpreterRows(self.database)
 
     async def card(self, family_id: str, *, seen_by: Viewer, on: date) -> FamilyCard:
         """Everything on a family's page; `NotFound` where the viewer may not know of it."""

@@ -9,6 +9,9 @@ from services.contacts.web import (
     follow_ups,
     follow_ups_api,
     goals,
+    interpreter_sheets,
+    interpreters,
+    interpreters_api,
     logging,
     mine,
     parents,
@@ -46,5 +49,9 @@ for part in (
     follow_ups,
     follow_ups_api,
     suggestions,
+    # Before the pages of one interpreter, which would take `import` for an id.
+    interpreter_sheets,
+    interpreters,
+    interpreters_api,
 ):
     router.include_router(part.router)
