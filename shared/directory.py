@@ -244,12 +244,19 @@ class Directory:
 
     async def classes_of(self, viewer: Viewer, on: date) -> frozenset[str]:
         """The ids of the classes that give an educator sight of families on a day."""
-        if viewer.educator_id is None:
-            return frozenset()
-        educator = await self.educator(viewer.educator_id)
+        return (await self._in_charge_of(viewer, on))[0]
+
+    async def caseload_of(self, viewer: Viewer, on: date) -> frozenset[str]:
+        """The ids of the families that an educator was given by hand and has on a day."""
+        return (await self._in_charge_of(viewer, on))[1]
+
+    async def _in_charge_of(
+        self, viewer: Viewer, on: date
+    ) -> tuple[frozenset[str], frozenset[str]]:
+        educator = await self.educator(viewer.educator_id) if viewer.educator_id else None
         if educator is None or not educator.active:
-            return frozenset()
-        return classes_in_sight(educator, on)
+            return frozenset(), frozenset()
+        return classes_in_sight(educator, on), given_to(educator, on)
 
     async def sight(self, viewer: Viewer, on: date) -> Document:
         """A query on families that matches just those whom the viewer may see on a day."""
@@ -257,15 +264,9 @@ class Directory:
             return {}
         if viewer.role in {"coordinator", "office", "principal"}:
             return {"students.school_id": {"$in": sorted(viewer.school_ids)}}
-        day = on.isoformat()
-        soon = (on + BEFORE_CLASS).isoformat()
-        classes = sorted(await self.classes_of(viewer, on))
-        attends = {
-            "class_id": {"$in": classes},
-            "begins": {"$lte": soon},
-            "ends": {"$gte": day},
-        }
-        return {"students.enrollments": {"$elemMatch": attends}}
+        classes, given = await self._in_charge_of(viewer, on)
+        taught = taught_in(classes, on)
+        return {"$or": [taught, {"_id": {"$in": sorted(given)}}]} if given else taught
 
     async def sees_family(self, viewer: Viewer, family_id: str, on: date) -> bool:
         """Whether the viewer may see a family on a day."""
@@ -309,6 +310,16 @@ class Directory:
             return [kind.model_validate(row) async for row in cursor]
 
 
+def taught_in(class_ids: Collection[str], on: date) -> Document:
+    """A query on families with a pupil in one of some classes, from two weeks before it begins."""
+    attends = {
+        "class_id": {"$in": sorted(class_ids)},
+        "begins": {"$lte": (on + BEFORE_CLASS).isoformat()},
+        "ends": {"$gte": on.isoformat()},
+    }
+    return {"students.enrollments": {"$elemMatch": attends}}
+
+
 def in_sight(assignment: m.Assignment, on: date) -> bool:
     """Whether a class gives its educator sight of its pupils' families on a day."""
     return assignment.begins - BEFORE_CLASS <= on <= assignment.ends
@@ -317,6 +328,11 @@ def in_sight(assignment: m.Assignment, on: date) -> bool:
 def classes_in_sight(educator: m.EducatorChanged, on: date) -> frozenset[str]:
     """The ids of the classes that give an educator sight of their pupils' families on a day."""
     return frozenset(each.class_id for each in educator.assignments if in_sight(each, on))
+
+
+def given_to(educator: m.EducatorChanged, on: date) -> frozenset[str]:
+    """The ids of the families that an educator was given by hand and has on a day."""
+    return frozenset(e.family_id for e in educator.caseload if e.begins <= on <= e.ends)
 
 
 def attends(student: m.StudentFacts, class_ids: Collection[str], on: date) -> bool:

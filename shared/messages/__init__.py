@@ -26,6 +26,7 @@ from shared.messages.contacts import (
 )
 from shared.messages.directory import (
     Assignment,
+    CaseloadEntry,
     EducatorChanged,
     FamilyChanged,
     FamilyMerged,
@@ -67,6 +68,7 @@ __all__ = [
     "MESSAGES",
     "Answer",
     "Assignment",
+    "CaseloadEntry",
     "Category",
     "Channel",
     "ContactCorrected",

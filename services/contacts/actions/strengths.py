@@ -81,8 +81,9 @@ async def _shared(
     store: Store, family: FamilyChanged, viewer: Viewer, on: date
 ) -> dict[str, StudentFacts]:
     classes = await store.directory.classes_of(viewer, on)
+    given = family.family_id in await store.directory.caseload_of(viewer, on)
     return {
         each.student_id: each
         for each in family.students
-        if shares(each, viewer, teaches=attends(each, classes, on))
+        if shares(each, viewer, teaches=given or attends(each, classes, on))
     }

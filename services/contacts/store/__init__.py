@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from services.contacts.domain.views import FamilyCard
+from services.contacts.store.caseloads import CASELOADS_KEPT, CaseloadRows
 from services.contacts.store.contacts import CONTACTS_KEPT, ContactRows
 from services.contacts.store.directory import DIRECTORY_KEPT, DirectoryRows
 from services.contacts.store.disclosures import DISCLOSURES_KEPT, DisclosureRows
@@ -14,6 +15,7 @@ from services.contacts.store.goals import GOALS_KEPT, GoalRows
 from services.contacts.store.imports import IMPORTS_KEPT, ImportRows
 from services.contacts.store.interpreters import INTERPRETERS_KEPT, InterpreterRows
 from services.contacts.store.mail import MAIL_KEPT, MailRows
+from services.contacts.store.overview import OverviewRows
 from services.contacts.store.previous import PREVIOUS_KEPT, PreviousRows
 from services.contacts.store.resources import RESOURCES_KEPT, ResourceRows
 from services.contacts.store.roster import ROSTER_KEPT, RosterRows
@@ -41,6 +43,7 @@ KEPT = (
     *FOLLOW_UPS_KEPT,
     *SUGGESTIONS_KEPT,
     *INTERPRETERS_KEPT,
+    *CASELOADS_KEPT,
 )
 
 
@@ -67,6 +70,8 @@ class Store:
     follow_ups: FollowUpRows = field(init=False)
     suggestions: SuggestionRows = field(init=False)
     interpreters: InterpreterRows = field(init=False)
+    caseloads: CaseloadRows = field(init=False)
+    overview: OverviewRows = field(init=False)
 
     def __post_init__(self) -> None:
         self.directory = Directory(self.database)
@@ -86,6 +91,8 @@ class Store:
         self.follow_ups = FollowUpRows(self.database)
         self.suggestions = SuggestionRows(self.database)
         self.interpreters = InterpreterRows(self.database)
+        self.caseloads = CaseloadRows(self.database)
+        self.overview = OverviewRows(self.database, self.directory)
 
     async def card(self, family_id: str, *, seen_by: Viewer, on: date) -> FamilyCard:
         """Everything on a family's page; `NotFound` where the viewer may not know of it."""
