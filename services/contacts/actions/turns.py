@@ -50,6 +50,15 @@ async def line_up(store: Store, clock: Clock, viewer: Viewer) -> Lineup:
     )
 
 
+async def turns_among(
+    store: Store, clock: Clock, viewer: Viewer, lines: Sequence[FamilyLine]
+) -> list[Turn]:
+    """The turns of some families in sight; whoever was put off by one person keeps theirs."""
+    now = clock.now()
+    histories = await _histories(store, viewer, lines, now)
+    return whose_turn(histories, await today(store, viewer, now))
+
+
 async def wants_good_news_first(store: Store, clock: Clock, viewer: Viewer, family_id: str) -> bool:
     """Whether a concern was logged for a family that has heard no good news this term."""
     now = clock.now()
@@ -77,7 +86,7 @@ async def _histories(
     summed = await store.turns.summed(ids, now)
     due = await due_by_family(store, viewer, on)
     suggested = await suggested_by_family(store, ids, viewer, now, on)
-    began = _term_began(school, on)
+    began = term_began_on(school, on)
     return [
         _prompted(
             _history(line, summed.get(line.family_id), zone, began),
@@ -114,7 +123,7 @@ def _day(at: datetime | None, zone: ZoneInfo) -> date | None:
     return at.astimezone(zone).date() if at else None
 
 
-def _term_began(school: SchoolChanged | None, on: date) -> date | None:
+def term_began_on(school: SchoolChanged | None, on: date) -> date | None:
     """The day on which the newest term of a school began; None where no term is known."""
     terms = school.terms if school else ()
     return max((each.begins for each in terms if each.begins <= on), default=None)

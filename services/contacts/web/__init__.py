@@ -9,6 +9,7 @@ from services.contacts.web import (
     follow_ups,
     follow_ups_api,
     goals,
+    hour,
     interpreter_sheets,
     interpreters,
     interpreters_api,
@@ -49,7 +50,8 @@ for part in (
     follow_ups,
     follow_ups_api,
     suggestions,
-    # Before the pages of one interpreter, which would take `import` for an id.
+    # Before the pages of one interpreter, which would take `hour` and `import` for ids.
+    hour,
     interpreter_sheets,
     interpreters,
     interpreters_api,

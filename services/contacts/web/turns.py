@@ -67,7 +67,7 @@ class BackForm(BaseModel):
 async def next_page(page: web.Page, viewer: web.SignedIn, desk: AtDesk) -> Response:
     """The first family with what to do, those who follow, and those who were put off."""
     lineup = await line_up(desk.store, desk.units.clock, viewer)
-    shown = [(line, _in_words(page, turn.reasons)) for turn, line in lineup.turns[: MOST_SHOWN + 1]]
+    shown = [(line, in_words(page, turn.reasons)) for turn, line in lineup.turns[: MOST_SHOWN + 1]]
     first = shown[0] if shown else None
     phones: list[tuple[str, str]] = []
     if first:
@@ -85,7 +85,8 @@ async def next_page(page: web.Page, viewer: web.SignedIn, desk: AtDesk) -> Respo
     )
 
 
-def _in_words(page: web.PageContext, reasons: Sequence[Reason]) -> list[str]:
+def in_words(page: web.PageContext, reasons: Sequence[Reason]) -> list[str]:
+    """Why a family stands where it does, in the reader's language."""
     return [
         page._(
             CAUSES[each.cause],
