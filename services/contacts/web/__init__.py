@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from services.contacts.web import (
     api,
+    caseloads,
     families,
     flags,
     follow_ups,
@@ -15,6 +16,7 @@ from services.contacts.web import (
     interpreters_api,
     logging,
     mine,
+    overview,
     parents,
     records,
     resources,
@@ -55,5 +57,7 @@ for part in (
     interpreter_sheets,
     interpreters,
     interpreters_api,
+    overview,
+    caseloads,
 ):
     router.include_router(part.router)

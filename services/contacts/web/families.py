@@ -11,6 +11,7 @@ from starlette.responses import Response
 from services.contacts.actions.listing_follow_ups import of_family, takers_of_family
 from services.contacts.actions.strengths import strengths_of
 from services.contacts.actions.suggestions import suggestions_of
+from services.contacts.domain.caseloads import GIVES
 from services.contacts.domain.follow_ups import MOST_WHAT
 from services.contacts.domain.strengths import MOST_WORDS
 from services.contacts.domain.views import FamilyLine
@@ -100,6 +101,8 @@ async def family_page(
         today=on,
         most_what=MOST_WHAT,
         most_words=MOST_WORDS,
+        given=(await desk.store.caseloads.of_families([family_id], on)).get(family_id, []),
+        may_give=viewer.role in GIVES,
         may_flag=viewer.role in {"principal", "district"},
         words=all_words(page),
         zone=await zone_at(desk, viewer),
