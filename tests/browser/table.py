@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from playwright.async_api import Page
+from playwright.async_api import FilePayload, Page
 
 from tests.browser.world import World
 
@@ -123,6 +123,21 @@ async def _preview_of_several(page: Page, world: World) -> None:
     await _press(page, "[formaction='/notifications/preview']")
 
 
+async def _interpreter_refused(page: Page, world: World) -> None:
+    await page.goto("/contacts/interpreters/new")
+    await page.fill("[name=name]", "A cousin")
+    await page.fill("[name=phone]", "ask me")
+    await page.locator("[name=begins]").nth(0).fill("14:00")
+    await _press(page, "main form button")
+
+
+async def _no_table(page: Page, world: World) -> None:
+    await page.goto("/contacts/interpreters/import")
+    table = FilePayload(name="notes.csv", mimeType="text/csv", buffer=b"Dear colleagues,")
+    await page.set_input_files("[name=table]", table)
+    await _press(page, "main form[enctype] button")
+
+
 async def _event_refused(page: Page, world: World) -> None:
     await page.goto("/events/new")
     await _press(page, "main button[value=publish]")
@@ -229,6 +244,21 @@ PAGES = (
     Row("/contacts/rosters", "district", status=422, arrive=_no_file, name="a roster without one"),
     Row("/contacts/rosters/{import_id}", "district"),
     Row("/contacts/rosters/matches", "district"),
+    Row("/contacts/interpreters", "educator"),
+    Row("/contacts/interpreters", "coordinator", query="?weekday=6"),
+    Row("/contacts/interpreters/new", "district"),
+    Row("/contacts/interpreters/new", "coordinator", status=422, arrive=_interpreter_refused,
+        name="an interpreter refused"),
+    Row("/contacts/interpreters/{interpreter_id}", "coordinator"),
+    Row("/contacts/interpreters/import", "coordinator"),
+    Row("/contacts/interpreters/import", "coordinator", status=422, arrive=_no_table,
+        name="no table of interpreters"),
+    Row("/contacts/interpreters/hour", "coordinator"),
+    Row("/contacts/interpreters/hour", "coordinator",
+        query="?language=ar&day=2026-12-01&from=14:00&to=16:00"),
+    Row("/contacts/school", "coordinator"),
+    Row("/contacts/school", "principal", query="?show=no_educator&language=ar"),
+    Row("/contacts/families/{family_id}/caseload", "principal"),
     Row("/contacts/schools", "district"),
     Row("/contacts/schools/{school_id}", "principal"),
     # Events
@@ -301,6 +331,9 @@ NO_PAGES = {
     "/contacts/mine.csv": "a file",
     "/contacts/parents/{school_id}/files/{resource_id}": "a file",
     "/contacts/resources/{resource_id}/file": "a file",
+    "/contacts/interpreters.csv": "a file",
+    "/contacts/interpreters/hour.csv": "a file",
+    "/contacts/school.csv": "a file",
     "/contacts/rosters/{import_id}/findings.csv": "a file",
     "/events/{event_id}/answers.csv": "a file",
     "/events/rsvp/{token}/calendar.ics": "a file",
