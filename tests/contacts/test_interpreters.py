@@ -169,11 +169,11 @@ def test_coordinators_keep_their_own_and_the_district_all(
     assert {each for each in ("", "maple", "oak") if may_edit(each, viewer)} == edited
 
 
-@given(st.text())
+@given(st.text() | st.text("'=+-@＝\t\n"))
 def test_a_cell_is_read_as_it_was_and_no_spreadsheet_calculates_it(text: str) -> None:
     cell = safe_cell(text)
     assert plain_cell(cell) == text
-    assert not cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+    assert not cell.startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n"))
 
 
 @given(st.lists(anybody(), max_size=5))

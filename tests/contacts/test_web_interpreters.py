@@ -56,7 +56,7 @@ async def add(site: ContactsSite, viewer: Viewer, **facts: object) -> dict[str, 
     return made
 
 
-async def names(site: ContactsSite, viewer: Viewer, **query: object) -> list[str]:
+async def names(site: ContactsSite, viewer: Viewer, **query: str | int) -> list[str]:
     answer = await site.program(viewer).get(API, params=query)
     return [each["name"] for each in answer.json()["items"]]
 
@@ -120,8 +120,8 @@ async def test_it_is_changed_ended_and_offered_again(
     form = (await browser.get(place)).text
     assert 'value="14:00"' in form
     sent = {**form_of(coordinator), "name": "Huda N. Nasser", "version": "1"}
-    assert (await fill_in(browser, place, **sent)).status_code == 303
-    late = await fill_in(browser, place, **sent)
+    assert (await fill_in(browser, place, form_at=place, **sent)).status_code == 303
+    late = await fill_in(browser, place, form_at=place, **sent)
     assert late.status_code == 422
     assert "Somebody changed this in the meantime" in late.text
     assert await names(site, coordinator) == ["Huda N. Nasser"]
@@ -326,3 +326,27 @@ async def test_a_program_can_not_name_somebody_who_is_not_in_the_list(
     wrong = await program.post(place, json={**draft, "interpreter_id": "nobody"})
     assert wrong.status_code == 422
     assert "not in the list" in wrong.text
+
+
+async def test_every_page_of_interpreters_and_of_the_school_runs_from_right_to_left_too(
+    site: ContactsSite, district: Office, coordinator: Viewer
+) -> None:
+    made = await add(site, coordinator)
+    ended = await add(site, coordinator, name="Abdi Warsame")
+    await site.program(coordinator).delete(f"{API}/{ended['interpreter_id']}")
+    family = await home(district, coordinator, "ar", needs=True)
+    browser = site.browser(coordinator)
+    for path in (
+        PATH,
+        f"{PATH}/new",
+        f"{PATH}/{made['interpreter_id']}",
+        f"{PATH}/import",
+        f"{PATH}/hour",
+        f"{PATH}/hour?interpreter={made['interpreter_id']}&day=2026-12-01",
+        "/contacts/school?show=no_contact&language=ar",
+        f"/contacts/families/{family.family_id}/caseload",
+        f"/contacts/families/{family.family_id}/log",
+    ):
+        page = await browser.get(path, headers={"Accept-Language": "ar"})
+        assert page.status_code == 200, path
+        assert '<html lang="ar" dir="rtl">' in page.text, path

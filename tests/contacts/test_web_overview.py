@@ -202,7 +202,7 @@ async def test_a_coordinator_in_the_roster_adopts_a_family(
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"educator_id": ""}, "Choose to whom the family is given."),
+        ({"educator_id": ""}, "Please fill this in."),
         ({"reason": ""}, "Please fill this in."),
         ({"ends": "2026-11-01"}, "The last day has passed already."),
         ({"ends": "2028-11-01"}, "more than a year away"),
@@ -219,7 +219,7 @@ async def test_what_is_wrong_is_said_and_nothing_is_given(
     family_id = min(await ids(site, coordinator))
     path = f"/contacts/families/{family_id}/caseload"
     sent = {"educator_id": stranger.educator_id, **GIVEN, **fields}
-    answer = await fill_in(site.browser(coordinator), path, **sent)
+    answer = await fill_in(site.browser(coordinator), path, form_at=path, **sent)
     assert answer.status_code == 422
     assert said in answer.text
     assert await ids(site, coordinator, show="given") == set()

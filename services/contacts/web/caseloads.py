@@ -30,12 +30,17 @@ router = APIRouter(tags=["families"])
 API = "/contacts/api/v1"
 
 
-class CaseloadForm(BaseModel):
-    """To whom, why, until when. Whoever adopts the family names nobody."""
+class AdoptionForm(BaseModel):
+    """Why somebody takes a family, and until when."""
 
-    educator_id: str = Field("", title=N_("Educator"), max_length=64)
     reason: str = Field(title=N_("Why"), min_length=3, max_length=300)
     ends: date = Field(title=N_("Until"))
+
+
+class CaseloadForm(AdoptionForm):
+    """To whom a family is given, why, and until when."""
+
+    educator_id: str = Field(title=N_("Educator"), min_length=1, max_length=64)
 
 
 class CaseloadList(Record):
@@ -61,19 +66,28 @@ async def post_caseload(
     page: web.Page, viewer: Leads, desk: AtDesk, family_id: str, form: Sent
 ) -> Response:
     """Give the family to somebody of the staff."""
-    if form.ok and not form.data.educator_id:
-        form.fail("educator_id", page._("Choose to whom the family is given."))
-    return await _give(page, desk, viewer, family_id, form, form.value("educator_id"))
+    if form.ok:
+        draft = CaseloadDraft.model_validate(form.data.model_dump())
+        return await _give(page, desk, viewer, family_id, form, draft)
+    return await _form_page(page, desk, viewer, family_id, form)
 
 
 @router.post("/contacts/families/{family_id}/caseload/adopt", include_in_schema=False)
 async def post_adoption(
-    page: web.Page, viewer: Leads, desk: AtDesk, family_id: str, form: Sent
+    page: web.Page,
+    viewer: Leads,
+    desk: AtDesk,
+    family_id: str,
+    sent: Annotated[web.Form[AdoptionForm], web.form(AdoptionForm)],
 ) -> Response:
     """Take the family oneself."""
+    form = web.Form(CaseloadForm, sent.typed, sent.errors)
     if viewer.educator_id is None:
         form.fail("", page._("Your account is not that of a member of the staff in the roster."))
-    return await _give(page, desk, viewer, family_id, form, viewer.educator_id or "")
+    elif sent.ok:
+        draft = CaseloadDraft(educator_id=viewer.educator_id, **sent.data.model_dump())
+        return await _give(page, desk, viewer, family_id, form, draft)
+    return await _form_page(page, desk, viewer, family_id, form)
 
 
 async def _give(
@@ -82,20 +96,16 @@ async def _give(
     viewer: Viewer,
     family_id: str,
     form: web.Form[CaseloadForm],
-    educator_id: str,
+    draft: CaseloadDraft,
 ) -> Response:
-    if form.ok:
-        sent = form.data
-        draft = CaseloadDraft(educator_id=educator_id, reason=sent.reason, ends=sent.ends)
-        try:
-            made = await give_family(desk.store, desk.units, family_id, draft, viewer)
-        except (Refused, Forbidden) as wrong:
-            form.fail("", sentence(page, wrong))
-        else:
-            day = format_date(made.ends, page.language)
-            said = page._("%(name)s has this family until %(day)s.", name=made.educator, day=day)
-            return page.redirect(f"/contacts/families/{family_id}/caseload", said)
-    return await _form_page(page, desk, viewer, family_id, form)
+    try:
+        made = await give_family(desk.store, desk.units, family_id, draft, viewer)
+    except (Refused, Forbidden) as wrong:
+        form.fail("", sentence(page, wrong))
+        return await _form_page(page, desk, viewer, family_id, form)
+    day = format_date(made.ends, page.language)
+    said = page._("%(name)s has this family until %(day)s.", name=made.educator, day=day)
+    return page.redirect(f"/contacts/families/{family_id}/caseload", said)
 
 
 @router.post("/contacts/caseloads/{caseload_id}/end", include_in_schema=False)

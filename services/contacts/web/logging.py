@@ -113,6 +113,7 @@ async def open_form(
     guardian: str = "",
     tone: str = "",
     about: str = "",
+    interpreter: str = "",
 ) -> Response:
     """The empty form; it may open with the person, or a pupil and the tone, filled in."""
     on = await day_of(desk, viewer)
@@ -125,6 +126,7 @@ async def open_form(
         guardian_id=guardian if guardian in known else None,
         tone=tone if tone in TONES else None,
         form_id=desk.units.mint(),
+        interpreter_id=interpreter or None,
     )
     return await _form_page(page, desk, viewer, family, form)
 

@@ -10,7 +10,7 @@ from starlette.responses import StreamingResponse
 from shared.errors import Refused
 from shared.i18n import N_
 
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+_FORMULA = re.compile(r"'*[=+\-@＝＋－＠\t\r\n]")
 """What a spreadsheet would calculate, or take for what we made of such a text."""
 
 
