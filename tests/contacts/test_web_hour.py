@@ -21,12 +21,6 @@ TUESDAY = {"language": "ar", "day": "2026-12-01", "from": "14:00", "to": "16:00"
 
 
 @pytest.fixture
-def coordinator(teacher: Viewer) -> Viewer:
-    [school_id] = teacher.school_ids
-    return staff_viewer("coordinator", school_id)
-
-
-@pytest.fixture
 async def needing(district: Office, coordinator: Viewer) -> list[FamilyChanged]:
     """Three families of the school with numbers, the only ones who need Arabic interpreted."""
     families = district.desk.database["dir_families"]

@@ -1,4 +1,4 @@
-"""The list of interpreters on its pages and for programs, in a table, and on a contact."""
+"""The list of interpreters on its pages, for programs, and as a table."""
 
 import csv
 import io
@@ -9,12 +9,10 @@ import httpx2
 import pytest
 
 from shared.identity import Viewer
-from shared.messages import ContactLogged, FamilyChanged
-from tests.contacts.conftest import Office, staff_viewer
+from tests.contacts.conftest import staff_viewer
+from tests.contacts.interpreting import API, HUDA, PATH, add
 from tests.contacts.site import ContactsSite, fill_in
 
-PATH = "/contacts/interpreters"
-API = "/contacts/api/v1/interpreters"
 FORM = {
     "name": "Huda Nasser",
     "kind": "person",
@@ -27,33 +25,11 @@ FORM = {
     "training": "School interpreters' course, 2025",
     "independent": "true",
 }
-HUDA = {
-    "name": "Huda Nasser",
-    "languages": ["ar", "so"],
-    "phone": "+1 555 0100",
-    "hours": [{"weekday": 1, "begins": "14:00", "ends": "16:00"}],
-    "independent": True,
-}
-
-
-@pytest.fixture
-def coordinator(teacher: Viewer) -> Viewer:
-    [school_id] = teacher.school_ids
-    return staff_viewer("coordinator", school_id)
 
 
 def form_of(viewer: Viewer) -> dict[str, object]:
     """The form as a coordinator sends it, who has one school."""
     return {**FORM, "school_id": min(viewer.school_ids)}
-
-
-async def add(site: ContactsSite, viewer: Viewer, **facts: object) -> dict[str, object]:
-    """Add one by the API; a coordinator adds for the own school."""
-    own = min(viewer.school_ids, default="")
-    answer = await site.program(viewer).post(API, json={**HUDA, "school_id": own, **facts})
-    assert answer.status_code == 201, answer.text
-    made: dict[str, object] = answer.json()
-    return made
 
 
 async def names(site: ContactsSite, viewer: Viewer, **query: str | int) -> list[str]:
@@ -256,97 +232,3 @@ async def test_a_file_that_is_no_table_changes_nothing(
     page = await bring(site, coordinator, "Dear colleagues,\nhere is the list.\n")
     assert page.status_code == 422
     assert "The first line lacks these columns" in page.text
-
-
-# --- on a contact ---------------------------------------------------------------------------------
-
-
-async def home(district: Office, viewer: Viewer, language: str, *, needs: bool) -> FamilyChanged:
-    """A family of the viewer's school whose adults all speak a language."""
-    rows = await district.desk.database["dir_families"].find({"active": True}).to_list(None)
-    [school_id] = viewer.school_ids
-    row = next(r for r in rows if r["guardians"] and r["students"][0]["school_id"] == school_id)
-    changes = {"guardians.$[].language": language, "guardians.$[].interpreter": needs}
-    where = {"_id": row["_id"]}
-    await district.desk.database["dir_families"].update_one(where, {"$set": changes})
-    found = await district.desk.store.directory.family(row["_id"])
-    assert found is not None
-    return found
-
-
-async def test_the_form_offers_who_speaks_the_familys_language_and_the_timeline_names_them(
-    site: ContactsSite, district: Office, coordinator: Viewer
-) -> None:
-    made = await add(site, coordinator)
-    await add(site, coordinator, name="Ana Paula", languages=["pt"])
-    family = await home(district, coordinator, "ar", needs=True)
-    await district.forget_told()
-    browser = site.browser(coordinator)
-    path = f"/contacts/families/{family.family_id}/log"
-    form = (await browser.get(path)).text
-    assert "Huda Nasser" in form
-    assert "Ana Paula" not in form
-    saved = await fill_in(browser, path, interpreter_id=made["interpreter_id"], tone="hello")
-    assert saved.status_code == 303
-    entry = saved.headers["location"]
-    for place in (entry, f"/contacts/families/{family.family_id}"):
-        assert "Huda Nasser" in (await browser.get(place)).text
-    [told] = await district.told("contact.logged")
-    assert ContactLogged.model_validate(told.data).interpreter_id == made["interpreter_id"]
-    assert "Huda" not in str(told.data)
-    # Whoever ended is not offered any more; a contact that names them can still be corrected.
-    await site.program(coordinator).delete(f"{API}/{made['interpreter_id']}")
-    assert "Huda Nasser" not in (await browser.get(path)).text
-    right = await fill_in(
-        browser, f"{entry}/correct", interpreter_id=made["interpreter_id"], tone="good_news"
-    )
-    assert right.status_code == 303
-    assert "Huda Nasser" in (await browser.get(entry)).text
-
-
-async def test_nobody_is_offered_where_nobody_is_needed(
-    site: ContactsSite, district: Office, coordinator: Viewer
-) -> None:
-    await add(site, coordinator)
-    family = await home(district, coordinator, "en", needs=False)
-    form = await site.browser(coordinator).get(f"/contacts/families/{family.family_id}/log")
-    assert "interpreter_id" not in form.text
-
-
-async def test_a_program_can_not_name_somebody_who_is_not_in_the_list(
-    site: ContactsSite, district: Office, coordinator: Viewer
-) -> None:
-    made = await add(site, staff_viewer("district"), school_id="")
-    family = await home(district, coordinator, "ar", needs=True)
-    program = site.program(coordinator)
-    draft = {"family_id": family.family_id, "tone": "hello"}
-    place = "/contacts/api/v1/contacts"
-    good = await program.post(place, json={**draft, "interpreter_id": made["interpreter_id"]})
-    assert good.json()["interpreter"] == "Huda Nasser"
-    wrong = await program.post(place, json={**draft, "interpreter_id": "nobody"})
-    assert wrong.status_code == 422
-    assert "not in the list" in wrong.text
-
-
-async def test_every_page_of_interpreters_and_of_the_school_runs_from_right_to_left_too(
-    site: ContactsSite, district: Office, coordinator: Viewer
-) -> None:
-    made = await add(site, coordinator)
-    ended = await add(site, coordinator, name="Abdi Warsame")
-    await site.program(coordinator).delete(f"{API}/{ended['interpreter_id']}")
-    family = await home(district, coordinator, "ar", needs=True)
-    browser = site.browser(coordinator)
-    for path in (
-        PATH,
-        f"{PATH}/new",
-        f"{PATH}/{made['interpreter_id']}",
-        f"{PATH}/import",
-        f"{PATH}/hour",
-        f"{PATH}/hour?interpreter={made['interpreter_id']}&day=2026-12-01",
-        "/contacts/school?show=no_contact&language=ar",
-        f"/contacts/families/{family.family_id}/caseload",
-        f"/contacts/families/{family.family_id}/log",
-    ):
-        page = await browser.get(path, headers={"Accept-Language": "ar"})
-        assert page.status_code == 200, path
-        assert '<html lang="ar" dir="rtl">' in page.text, path

@@ -21,12 +21,6 @@ GIVEN = {"reason": "counselor of grade 4", "ends": (TODAY + timedelta(days=60)).
 
 
 @pytest.fixture
-def coordinator(teacher: Viewer) -> Viewer:
-    [school_id] = teacher.school_ids
-    return staff_viewer("coordinator", school_id)
-
-
-@pytest.fixture
 async def stranger(district: Office, sample: District, teacher: Viewer) -> Viewer:
     """An educator of the same school who teaches nobody of the first family of the list."""
     [school_id] = teacher.school_ids
