@@ -257,6 +257,28 @@ async def test_whoever_was_given_a_family_reads_and_writes_what_the_child_loves(
     assert (await site.program(stranger).post(api, json=draft)).status_code == 201
 
 
+async def test_whoever_was_given_a_family_counts_it_and_takes_what_there_is_to_do(
+    site: ContactsSite, coordinator: Viewer, stranger: Viewer
+) -> None:
+    family_id = min(await ids(site, coordinator))
+    promise = {
+        "family_id": family_id,
+        "what": "Call again about the reading group",
+        "due_on": GIVEN["ends"],
+        "assigned_to": stranger.educator_id,
+    }
+    api = "/contacts/api/v1"
+    program = site.program(coordinator)
+    assert (await program.post(f"{api}/follow-ups", json=promise)).status_code == 422
+    await give(site, coordinator, family_id, stranger)
+    assert (await program.post(f"{api}/follow-ups", json=promise)).status_code == 201
+    theirs = site.program(stranger)
+    [mine] = (await theirs.get(f"{api}/follow-ups")).json()["items"]
+    assert (mine["standing"], mine["follow_up"]["what"]) == ("theirs", promise["what"])
+    progress = (await theirs.get(f"{api}/goals/mine")).json()["progress"]
+    assert (progress["families"], progress["month"]["goal"]) == (1, 1)
+
+
 async def test_an_import_leaves_who_was_given_to_whom(
     site: ContactsSite,
     district: Office,

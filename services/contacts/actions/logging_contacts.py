@@ -8,11 +8,11 @@ from services.contacts.domain.contact import Author, Contact, ContactDraft, Plac
 from services.contacts.domain.follow_ups import FollowUp
 from services.contacts.domain.views import LOGS, may_change
 from services.contacts.store import Store
-from shared.directory import in_sight
 from shared.errors import Conflict, Forbidden, Refused
 from shared.identity import Viewer
 from shared.messages import FamilyChanged, SchoolChanged, StudentFacts
 from shared.outbox import Units, Work
+from shared.sight import in_sight
 
 NOWHERE = ZoneInfo("America/New_York")
 """The time zone of whoever has no school of their own."""

@@ -7,10 +7,11 @@ from datetime import date
 
 from services.contacts.domain.interpreters import base_of
 from services.contacts.domain.views import Reach
-from shared.directory import FAMILIES, Directory, in_sight, taught_in
+from shared.directory import FAMILIES, Directory, taught_in
 from shared.identity import Viewer
 from shared.messages import FamilyChanged
 from shared.mongo import Database, Document, answering
+from shared.sight import classes_in_sight
 
 
 @dataclass
@@ -50,11 +51,10 @@ class OverviewRows:
     async def taught_by_somebody(self, *, seen_by: Viewer, on: date) -> set[str]:
         """The ids of families with a pupil in a class of one who works at the viewer's schools."""
         classes = {
-            assignment.class_id
+            class_id
             for school_id in seen_by.school_ids
             for educator in await self.directory.educators(school_id)
-            for assignment in educator.assignments
-            if in_sight(assignment, on)
+            for class_id in classes_in_sight(educator, on)
         }
         query = await self._in_sight(seen_by, on, taught_in(classes, on))
         async with answering():
