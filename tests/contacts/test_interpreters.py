@@ -2,11 +2,12 @@
 
 import csv
 import io
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from services.contacts.domain.interpreter_rows import COLUMNS, cells_of, row_of
 from services.contacts.domain.interpreters import (
@@ -21,6 +22,7 @@ from services.contacts.domain.interpreters import (
     language_in,
     may_edit,
     needs_interpreting,
+    next_hours,
 )
 from services.contacts.web.tables import line, plain_cell, rows_in, safe_cell
 from shared.errors import Refused
@@ -50,6 +52,47 @@ def adult(language: str, *, interpreter: bool = False) -> GuardianFacts:
     return GuardianFacts(
         guardian_id="g", given_name="A", family_name="B", language=language, interpreter=interpreter
     )
+
+
+TUESDAY = datetime(2026, 12, 1, 9, 30)
+"""By the clock of the school; what interprets on it has hours from 14 to 16."""
+
+
+@pytest.mark.parametrize(
+    ("languages", "now", "closed", "expected"),
+    [
+        (("ar",), TUESDAY, (), ("ar", date(2026, 12, 1))),
+        (("ar",), TUESDAY.replace(hour=15), (), ("ar", date(2026, 12, 1))),
+        # Over for today, and nobody is there later in this week.
+        (("ar",), TUESDAY.replace(hour=16), (), None),
+        (("ar",), TUESDAY.replace(day=5), (), ("ar", date(2026, 12, 8))),
+        (("ar",), TUESDAY.replace(day=5), (date(2026, 12, 8),), None),
+        (("so", "ar-EG"), TUESDAY.replace(hour=16), (), ("so", date(2026, 12, 3))),
+        (("vi",), TUESDAY, (), None),
+        ((), TUESDAY, (), None),
+    ],
+)
+def test_the_soonest_hours_of_a_language_are_those_of_the_coming_seven_school_days(
+    languages: tuple[str, ...],
+    now: datetime,
+    closed: tuple[date, ...],
+    expected: tuple[str, date] | None,
+) -> None:
+    called = [
+        interpreter(hours=(hours(1, 14, 16),)),
+        interpreter(languages=("so",), hours=(hours(3, 9, 10),)),
+        interpreter(languages=("vi", "ar"), kind="phone_service"),
+        interpreter(languages=("vi",), hours=(hours(2, 9, 10),)).with_end(
+            DISTRICT, NOW, ended=True
+        ),
+    ]
+    found = next_hours(called, languages, now, closed)
+    assert (found and (found.language, found.on)) == expected
+
+
+def test_hours_name_no_time_zone() -> None:
+    with pytest.raises(ValidationError, match="the clock of the school"):
+        Hours.model_validate({"weekday": 1, "begins": "14:00Z", "ends": "16:00"})
 
 
 @st.composite

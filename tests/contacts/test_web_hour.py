@@ -122,6 +122,7 @@ async def test_an_interpreter_brings_languages_and_hours(
     tuesday = await browser.get(PATH, params={**who, "day": "2026-12-01"})
     assert tuesday.text.count('data-label="Time"') == 2
     assert "555 0177" in tuesday.text
+    assert "; interpreter" not in tuesday.text
     form = re.search(r'href="(/contacts/families/[^"]+/log\?interpreter=[^"]+)"', tuesday.text)
     assert form
     assert re.search(rf'value="{who["interpreter"]}" selected', (await browser.get(form[1])).text)

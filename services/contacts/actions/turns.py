@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from services.contacts.actions.listing_follow_ups import due_by_family
 from services.contacts.actions.logging_contacts import NOWHERE, school_of, today, zone_of
 from services.contacts.actions.suggestions import suggested_by_family
+from services.contacts.domain.interpreters import DISTRICT, Interpreting, next_hours
 from services.contacts.domain.suggestions import Suggested
 from services.contacts.domain.turns import History, Turn, whose_turn
 from services.contacts.domain.views import FamilyLine
@@ -86,12 +87,14 @@ async def _histories(
     summed = await store.turns.summed(ids, now)
     due = await due_by_family(store, viewer, on)
     suggested = await suggested_by_family(store, ids, viewer, now, on)
+    there = await _interpreting(store, viewer, school, lines, now.astimezone(zone))
     began = term_began_on(school, on)
     return [
         _prompted(
             _history(line, summed.get(line.family_id), zone, began),
             due.get(line.family_id),
             suggested.get(line.family_id),
+            there.get(line.interpreted),
             zone,
         )
         for line in lines
@@ -113,10 +116,36 @@ def _history(
 
 
 def _prompted(
-    history: History, due_on: date | None, suggested: Suggested | None, zone: ZoneInfo
+    history: History,
+    due_on: date | None,
+    suggested: Suggested | None,
+    interpreting: Interpreting | None,
+    zone: ZoneInfo,
 ) -> History:
     at = suggested.suggestion.achieved_at if suggested else None
-    return replace(history, follow_up_on=due_on, suggested=suggested, suggested_on=_day(at, zone))
+    return replace(
+        history,
+        follow_up_on=due_on,
+        suggested=suggested,
+        suggested_on=_day(at, zone),
+        interpreting=interpreting,
+    )
+
+
+async def _interpreting(
+    store: Store,
+    viewer: Viewer,
+    school: SchoolChanged | None,
+    lines: Sequence[FamilyLine],
+    now: datetime,
+) -> dict[tuple[str, ...], Interpreting | None]:
+    """When the languages that families of a list need are interpreted next at their school."""
+    needed = {line.interpreted for line in lines} - {()}
+    if school is None or not needed:
+        return {}
+    known = await store.interpreters.listed(seen_by=viewer)
+    called = [each for each in known if each.school_id in {DISTRICT, school.school_id}]
+    return {each: next_hours(called, each, now, school.no_school_days) for each in needed}
 
 
 def _day(at: datetime | None, zone: ZoneInfo) -> date | None:

@@ -7,11 +7,11 @@ English Proficient Parents and Guardians", January 2015).
 
 import re
 from collections.abc import Collection, Iterable
-from datetime import datetime, time
+from datetime import date, datetime, time, timedelta
 from itertools import pairwise
 from typing import Annotated, Literal, Self
 
-from pydantic import ConfigDict, EmailStr, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, ConfigDict, EmailStr, Field, TypeAdapter, ValidationError
 
 from shared.errors import Refused
 from shared.i18n import N_
@@ -33,13 +33,22 @@ _LANGUAGE: TypeAdapter[str] = TypeAdapter(Language)
 _HOURS = re.compile(r"([A-Za-z]{3})\s+(\d{1,2}:\d{2})\s*[-–]\s*(\d{1,2}:\d{2})")
 
 
+def _by_the_clock(at: time) -> time:
+    if at.tzinfo is not None:
+        raise ValueError("hours are by the clock of the school and name no time zone")
+    return at
+
+
+Clock = Annotated[time, AfterValidator(_by_the_clock)]
+
+
 class Hours(Record):
     """From when until when on one day of each week, by the clock of the school that calls."""
 
     weekday: Annotated[int, Field(ge=0, le=6)]
     """0 is Monday."""
-    begins: time
-    ends: time
+    begins: Clock
+    ends: Clock
 
 
 class InterpreterDraft(Record):
@@ -131,6 +140,39 @@ class Interpreter(Record):
     def speaks(self, language: str) -> bool:
         """Whether a family of this language is understood; `pt` and `pt-BR` are one."""
         return base_of(language) in {base_of(each) for each in self.languages}
+
+
+class Interpreting(Record):
+    """Somebody interprets a language on a day, from when until when."""
+
+    language: Language
+    on: date
+    hours: Hours
+
+
+def next_hours(
+    interpreters: Iterable[Interpreter],
+    languages: Iterable[str],
+    now: datetime,
+    closed: Collection[date] = (),
+) -> Interpreting | None:
+    """The soonest hours of the coming seven days in which one of some languages is interpreted.
+
+    `now` is by the clock of the school. On a day without school, and past the end of the hours of
+    today, nobody is there; of whoever has no hours it is not known when.
+    """
+    called = [each for each in interpreters if each.ended_at is None and each.hours]
+    spoken = [(language, e) for language in languages for e in called if e.speaks(language)]
+    for day in (now.date() + timedelta(days=ahead) for ahead in range(7)):
+        found = [
+            Interpreting(language=language, on=day, hours=hours)
+            for language, each in spoken
+            for hours in each.hours_on(day.weekday())
+            if day > now.date() or hours.ends > now.time()
+        ]
+        if found and day not in closed:
+            return min(found, key=lambda each: (each.hours.begins, each.hours.ends))
+    return None
 
 
 SAID = {

@@ -168,7 +168,11 @@ async def _rows(
 
 
 def _why(page: web.PageContext, found: CallList) -> dict[str, list[str]]:
-    return {family_id: in_words(page, turn.reasons) for family_id, turn in found.turns.items()}
+    """Why each family is called now; that an interpreter is there goes without saying."""
+    return {
+        family_id: in_words(page, [each for each in turn.reasons if each.cause != "interpreter"])
+        for family_id, turn in found.turns.items()
+    }
 
 
 async def _called(desk: AtDesk, viewer: Viewer) -> list[Interpreter]:
