@@ -134,7 +134,7 @@ async def _interpreter_refused(page: Page, world: World) -> None:
 async def _no_table(page: Page, world: World) -> None:
     await page.goto("/contacts/interpreters/import")
     table = FilePayload(name="notes.csv", mimeType="text/csv", buffer=b"Dear colleagues,")
-    await page.set_input_files("[name=table]", table)
+    await page.set_input_files("[name=file]", table)
     await _press(page, "main form[enctype] button")
 
 

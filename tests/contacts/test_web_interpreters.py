@@ -11,7 +11,7 @@ import pytest
 from shared.identity import Viewer
 from tests.contacts.conftest import staff_viewer
 from tests.contacts.interpreting import API, HUDA, PATH, add
-from tests.contacts.site import ContactsSite, fill_in
+from tests.contacts.site import ContactsSite, fill_in, upload
 
 FORM = {
     "name": "Huda Nasser",
@@ -39,12 +39,8 @@ async def names(site: ContactsSite, viewer: Viewer, **query: str | int) -> list[
 
 async def bring(site: ContactsSite, viewer: Viewer, table: str) -> httpx2.Response:
     """Send a table with the form."""
-    browser = site.browser(viewer)
-    shown = await browser.get(f"{PATH}/import")
-    token = re.search(r'name="csrf_token" value="([^"]+)"', shown.text)
-    assert token
-    files = {"table": ("interpreters.csv", table.encode("utf-8-sig"), "text/csv")}
-    return await browser.post(f"{PATH}/import", data={"csrf_token": token[1]}, files=files)
+    file = ("interpreters.csv", table.encode("utf-8-sig"), "text/csv")
+    return await upload(site.browser(viewer), f"{PATH}/import", file)
 
 
 async def test_a_coordinator_adds_one_and_all_of_the_school_find_the_number(

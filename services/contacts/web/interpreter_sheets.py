@@ -48,7 +48,7 @@ async def open_import(page: web.Page, viewer: Keeps) -> Response:  # noqa: ARG00
 @router.post(f"{PATH}/import", include_in_schema=False, max_body_size=LARGEST)
 async def post_import(request: Request, page: web.Page, viewer: Keeps, desk: AtDesk) -> Response:
     """Take the rows; the page says of each what became of it."""
-    upload = (await request.form()).get("table")
+    upload = (await request.form()).get("file")
     try:
         body = await upload.read() if isinstance(upload, UploadFile) else b""
         rows = rows_in(body, NEEDED)
