@@ -203,7 +203,8 @@ def faults_of(draft: InterpreterDraft) -> dict[str, str]:
 def refuse_faults(draft: InterpreterDraft) -> None:
     """`Refused` with every reason, when there is one."""
     if faults := faults_of(draft):
-        raise Refused(" ".join(SAID[code] for code in faults.values()))
+        said = " ".join(SAID[code] for code in faults.values())
+        raise Refused(said)
 
 
 def in_order(hours: Iterable[Hours]) -> tuple[Hours, ...]:

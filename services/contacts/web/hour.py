@@ -141,7 +141,8 @@ async def hour_file(page: web.Page, viewer: Leads, desk: AtDesk, wanted: Wants) 
     choice = choice_of(wanted, await _called(desk, viewer), on)
     if choice.asked is None:
         missing = N_("Choose a language or an interpreter, and from when until when.")
-        raise Refused(" ".join(choice.faults) or missing)
+        said = " ".join(choice.faults) or missing
+        raise Refused(said)
     found = await call_list(desk.store, desk.units.clock, viewer, choice.asked)
     name = f"interpreter-hour-{choice.day.isoformat()}.csv"
     return csv_file(name, COLUMNS, _rows(page, choice.asked, found))
