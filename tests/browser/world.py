@@ -243,8 +243,7 @@ def _flag(world: World) -> None:
         world.ids["student_id"] = world.district.picks.separated.student_ids[0]
         path = f"/contacts/families/{family_id}/flags"
         page = visitor.open(path)
-        reason = "Court order 2026-117"
-        visitor.submit(page, path, {"custody": "true", "reason": reason})
+        visitor.submit(page, path, {"custody": "true", "reason": "Court order 2026-117"})
 
 
 def _interpreter(world: World) -> None:
