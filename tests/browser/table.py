@@ -119,7 +119,7 @@ PAGES = (
     Row("/contacts/families/{family_id}/caseload", "principal", arrive=ways.give,
         name="a family given"),
     Row("/contacts/families/{separated_id}/caseload", "coordinator", status=422,
-        arrive=ways.give_to_nobody, name="a family given to nobody"),
+        arrive=ways.give_too_late, name="a family given until long ago"),
     Row("/contacts/school", "coordinator", query="?show=given"),
     Row("/contacts/schools", "district"),
     Row("/contacts/schools/{school_id}", "principal"),

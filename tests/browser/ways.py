@@ -116,10 +116,10 @@ async def no_table(page: Page, world: World) -> None:
 async def table_of_interpreters(page: Page, world: World) -> None:
     await page.goto("/contacts/interpreters/import")
     rows = (
-        "name,languages,phone,not_student_or_relative",
-        "Abdi Warsame,so,555 0101,yes",
-        "A cousin,so,555 0102,no",
-        "Language Line,ar; so; vi; zh-Hant,+1 800 555 0199,yes",
+        "name,kind,languages,phone,not_student_or_relative",
+        "Abdi Warsame,person,so,555 0101,yes",
+        "A cousin,person,so,555 0102,no",
+        "Language Line,phone_service,ar; so; vi; zh-Hant,+1 800 555 0199,yes",
     )
     body = "\n".join(rows).encode()
     table = FilePayload(name="interpreters.csv", mimeType="text/csv", buffer=body)
@@ -138,8 +138,11 @@ async def give(page: Page, world: World) -> None:
     await _press(page, "form[action$='/caseload'] button:not([formaction])")
 
 
-async def give_to_nobody(page: Page, world: World) -> None:
+async def give_too_late(page: Page, world: World) -> None:
     await page.goto(world.path("/contacts/families/{separated_id}/caseload"))
+    await page.locator("[name=educator_id]").select_option(index=1)
+    await page.fill("[name=reason]", "Reading club")
+    await page.fill("[name=ends]", "2020-01-31")
     await _press(page, "form[action$='/caseload'] button:not([formaction])")
 
 

@@ -130,7 +130,7 @@ async def hour_page(page: web.Page, viewer: Leads, desk: AtDesk, wanted: Wants) 
         day_name=weekday_names(page.language)[choice.day.weekday()],
         interpreters=interpreters,
         there=_there(interpreters, choice),
-        languages=await _languages(page, desk, viewer, on, wanted.language),
+        needed=await _languages(page, desk, viewer, on, wanted.language),
     )
 
 
