@@ -85,6 +85,8 @@ async def test_each_number_leads_to_just_those_families_and_filters_stay(
         assert re.search(rf"<h2>[^<]*: {number} {word}</h2>", narrowed)
     spanish = (await browser.get(PATH, params={"language": "es"})).text
     assert "language=es&amp;grade=" in spanish
+    nobody = (await browser.get(PATH, params={"language": "zu"})).text
+    assert 'aria-current="true">Zulu: 0</a>' in nobody
     both = re.search(r'href="\?([^"]*language=es[^"]*after=[^"]+)"', spanish)
     if both:
         assert "show=not_told" in both[1]
