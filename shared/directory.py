@@ -15,9 +15,8 @@ from shared.identity import Viewer
 from shared.messages import Message
 from shared.mongo import Database, Document, Kept, answering
 from shared.outbox import Work
+from shared.sight import BEFORE_CLASS, attends, classes_in_sight, given_to
 
-BEFORE_CLASS = timedelta(days=14)
-"""An educator sees own pupils' families from so long before the class begins until it ends."""
 FLAGS_FRESH_FOR = timedelta(minutes=5)
 
 SCHOOLS = "dir_schools"
@@ -244,12 +243,14 @@ class Directory:
 
     async def classes_of(self, viewer: Viewer, on: date) -> frozenset[str]:
         """The ids of the classes that give an educator sight of families on a day."""
-        if viewer.educator_id is None:
-            return frozenset()
-        educator = await self.educator(viewer.educator_id)
+        return (await self.in_charge_of(viewer, on))[0]
+
+    async def in_charge_of(self, viewer: Viewer, on: date) -> tuple[frozenset[str], frozenset[str]]:
+        """The same, and the ids of the families that were given to the educator by hand."""
+        educator = await self.educator(viewer.educator_id) if viewer.educator_id else None
         if educator is None or not educator.active:
-            return frozenset()
-        return classes_in_sight(educator, on)
+            return frozenset(), frozenset()
+        return classes_in_sight(educator, on), given_to(educator, on)
 
     async def sight(self, viewer: Viewer, on: date) -> Document:
         """A query on families that matches just those whom the viewer may see on a day."""
@@ -257,15 +258,9 @@ class Directory:
             return {}
         if viewer.role in {"coordinator", "office", "principal"}:
             return {"students.school_id": {"$in": sorted(viewer.school_ids)}}
-        day = on.isoformat()
-        soon = (on + BEFORE_CLASS).isoformat()
-        classes = sorted(await self.classes_of(viewer, on))
-        attends = {
-            "class_id": {"$in": classes},
-            "begins": {"$lte": soon},
-            "ends": {"$gte": day},
-        }
-        return {"students.enrollments": {"$elemMatch": attends}}
+        classes, given = await self.in_charge_of(viewer, on)
+        taught = taught_in(classes, on)
+        return {"$or": [taught, {"_id": {"$in": sorted(given)}}]} if given else taught
 
     async def sees_family(self, viewer: Viewer, family_id: str, on: date) -> bool:
         """Whether the viewer may see a family on a day."""
@@ -309,16 +304,11 @@ class Directory:
             return [kind.model_validate(row) async for row in cursor]
 
 
-def in_sight(assignment: m.Assignment, on: date) -> bool:
-    """Whether a class gives its educator sight of its pupils' families on a day."""
-    return assignment.begins - BEFORE_CLASS <= on <= assignment.ends
-
-
-def classes_in_sight(educator: m.EducatorChanged, on: date) -> frozenset[str]:
-    """The ids of the classes that give an educator sight of their pupils' families on a day."""
-    return frozenset(each.class_id for each in educator.assignments if in_sight(each, on))
-
-
-def attends(student: m.StudentFacts, class_ids: Collection[str], on: date) -> bool:
-    """Whether a pupil is in one of some classes on a day, from two weeks before it begins."""
-    return any(each.class_id in class_ids and in_sight(each, on) for each in student.enrollments)
+def taught_in(class_ids: Collection[str], on: date) -> Document:
+    """A query on families with a pupil in one of some classes, from two weeks before it begins."""
+    attends = {
+        "class_id": {"$in": sorted(class_ids)},
+        "begins": {"$lte": (on + BEFORE_CLASS).isoformat()},
+        "ends": {"$gte": on.isoformat()},
+    }
+    return {"students.enrollments": {"$elemMatch": attends}}

@@ -2,7 +2,7 @@
 
 import gettext
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, time, tzinfo
 from functools import cached_property
 from io import BytesIO
 from pathlib import Path
@@ -143,6 +143,17 @@ def format_date(value: date, language: str, style: str = "medium") -> str:
     if style in _STYLES:
         return dates.format_date(value, format=style, locale=locale)
     return _by_skeleton(style, value, locale)
+
+
+def format_time(value: time, language: str) -> str:
+    """A time of day as readers of the language write it, such as 2:00 PM or 14:00."""
+    return dates.format_time(value, format="short", locale=locale_of(language))
+
+
+def weekday_names(language: str) -> list[str]:
+    """The days of the week in a language; Monday comes first, whatever its calendars do."""
+    names = dates.get_day_names("wide", locale=locale_of(language))
+    return [names[number] for number in range(7)]
 
 
 def format_names(names: Iterable[str], language: str) -> str:

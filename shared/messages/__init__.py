@@ -27,6 +27,7 @@ from shared.messages.contacts import (
 from shared.messages.directory import (
     ERASED_WORDS,
     Assignment,
+    CaseloadEntry,
     EducatorChanged,
     FamilyChanged,
     FamilyErased,
@@ -70,6 +71,7 @@ __all__ = [
     "MESSAGES",
     "Answer",
     "Assignment",
+    "CaseloadEntry",
     "Category",
     "Channel",
     "ContactCorrected",

@@ -52,6 +52,8 @@ class ContactLogged(Message):
     occurred_at: datetime
     letter: FamilyLetter | None = None
     origin: str = "/partners/contacts"
+    interpreter_id: str | None = None
+    """Who interpreted, in the schools' list of interpreters."""
 
 
 class ContactCorrected(Message):

@@ -51,8 +51,19 @@ class Assignment(Record):
     ends: date
 
 
+class CaseloadEntry(Record):
+    """A family given to an educator from one day to another, both included."""
+
+    family_id: str
+    begins: date
+    ends: date
+
+
 class EducatorChanged(Message):
-    """A member of the staff as the roster has it now. Sent by contacts."""
+    """A member of the staff as the roster has it now, and who was given to them by hand.
+
+    Sent by contacts.
+    """
 
     TYPE = "org.partners.educator.changed.v1"
     OWNER = "contacts"
@@ -65,6 +76,8 @@ class EducatorChanged(Message):
     email: EmailStr | None = None
     school_ids: tuple[str, ...] = ()
     assignments: tuple[Assignment, ...] = ()
+    caseload: tuple[CaseloadEntry, ...] = ()
+    """Families beyond the own classes: of a counselor, a specialist, whoever adopted one."""
     active: bool = True
 
 

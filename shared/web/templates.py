@@ -1,7 +1,7 @@
 """Jinja2 for pages: an environment for each language, strict about missing values, escaping."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, tzinfo
+from datetime import date, datetime, time, tzinfo
 from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
@@ -25,8 +25,13 @@ class Templates:
         self._environments: dict[str, Environment] = {}
 
     def render(self, name: str, language: str, context: Mapping[str, Any]) -> str:
-        """The page in that language. A missing value is an error, not an empty place."""
-        return self._environment(language).get_template(name).render(context)
+        """The page in that language. A missing value is an error, not an empty place, and so is one
+        that hides what every page needs, such as the languages to choose from.
+        """
+        environment = self._environment(language)
+        if hidden := environment.globals.keys() & context.keys():
+            raise ValueError(f"{name}: find other names for {sorted(hidden)}")
+        return environment.get_template(name).render(context)
 
     def _environment(self, language: str) -> Environment:
         if language not in self._environments:
@@ -57,6 +62,8 @@ class Templates:
             url_static=url_static,
             format_date=partial(_date, language),
             format_datetime=partial(_datetime, language),
+            format_time=partial(_time, language),
+            weekday_names=i18n.weekday_names(language),
             language_name=partial(language_name, language),
             grade_name=lambda code: i18n.grade_name(code, words.gettext),
         )
@@ -72,17 +79,22 @@ def url_static(name: str) -> str:
 
 
 def language_name(shown_in: str, language: str) -> str:
-    """The name of a language in another, such as Spanish or español."""
+    """The name of a language in another, such as Spanish or español; if it has none, in English."""
     locale, reader = i18n.locale_of(language), i18n.locale_of(shown_in)
     base = language.split("-", maxsplit=1)[0].lower()
     if locale.language == base:
         return locale.get_display_name(reader) or language
     # Babel reads some codes as another language's, such as Tagalog's (tl) as Filipino's (fil).
-    return str(reader.languages.get(base, language))
+    english = i18n.locale_of("en").languages.get(base, language)
+    return str(reader.languages.get(base, english))
 
 
 def _date(language: str, value: date, style: str = "medium") -> str:
     return i18n.format_date(value, language, style)
+
+
+def _time(language: str, value: time) -> str:
+    return i18n.format_time(value, language)
 
 
 def _datetime(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from playwright.async_api import Page
 
+from tests.browser import ways
 from tests.browser.world import World
 
 Arrive = Callable[[Page, World], Awaitable[None]]
@@ -30,155 +31,6 @@ class Row:
         return self.name or f"{self.role or 'anyone'} {self.route}{self.query}"
 
 
-async def _sign_in_wrong(page: Page, world: World) -> None:
-    await page.goto("/sign-in")
-    await page.fill("[name=login]", "nobody@staff.example")
-    await page.fill("[name=password]", "not the password")
-    await _press(page, "main form button")
-
-
-async def _preview(page: Page, world: World) -> None:
-    await page.goto(world.path("/contacts/families/{family_id}/log"))
-    await page.fill("[name=words]", "A wonderful day in class!")
-    await _press(page, "[formaction='/notifications/preview']")
-
-
-async def _preview_of_nothing(page: Page, world: World) -> None:
-    await page.goto(world.path("/contacts/families/{family_id}/log"))
-    # Else the draft of the preview before is back.
-    await page.fill("[name=words]", "")
-    await _press(page, "[formaction='/notifications/preview']")
-
-
-async def _contact_refused(page: Page, world: World) -> None:
-    await page.goto(world.path("/contacts/families/{family_id}/log"))
-    await page.locator("details:has([name=occurred_at]) summary").click()
-    await page.fill("[name=occurred_at]", "2099-01-01T10:00")
-    await _press(page, "main form button:not([formaction])")
-
-
-async def _correct_wrong(page: Page, world: World) -> None:
-    await page.goto(world.path("/contacts/families/{family_id}/adults/{guardian_id}"))
-    await page.fill("[name=phone]", "call me maybe")
-    await _press(page, "main form button")
-
-
-async def _corrected(page: Page, world: World) -> None:
-    here = world.path("/contacts/families/{family_id}/adults/{guardian_id}")
-    await page.goto(here)
-    words = "Evenings" if await page.input_value("[name=best]") != "Evenings" else "Mornings"
-    await page.fill("[name=best]", words)
-    await page.fill("[name=reason]", "She said so on the phone")
-    await _press(page, "main form button")
-    await page.goto(here)
-
-
-async def _put_off(page: Page, world: World) -> None:
-    await page.goto("/contacts/next")
-    await _press(page, "section form[action$='/later'] button")
-
-
-async def _share(page: Page, world: World) -> None:
-    await page.goto("/contacts/resources/new")
-    await page.fill("[name=title]", "Read together for ten minutes")
-    await page.select_option("[name=topic]", "reading")
-    await page.fill("[name=words]", "Any book, in any language.\nAsk what comes next.")
-    await page.fill("[name=link]", "https://library.example/stories")
-    await _press(page, "main form.panel button")
-
-
-async def _edit_shared(page: Page, world: World) -> None:
-    await _share(page, world)
-    await _press(page, "a[href$='/edit']")
-
-
-async def _share_nothing(page: Page, world: World) -> None:
-    await page.goto("/contacts/resources/new")
-    await page.fill("[name=title]", "No")
-    await _press(page, "main form.panel button")
-
-
-async def _take_out(page: Page, world: World) -> None:
-    await page.goto(world.path("/contacts/students/{student_id}/record"))
-    await page.check("[name=to][value=family]")
-    await page.fill("[name=reason]", "The mother asked for it, to read it.")
-    await _press(page, "main form.panel button")
-
-
-async def _all_goals(page: Page, world: World) -> None:
-    await page.goto("/contacts/goals")
-
-
-async def _follow_up(page: Page, world: World) -> None:
-    form = "form[action$='/follow-ups']"
-    await page.goto(world.path("/contacts/families/{family_id}"))
-    await page.locator(f"details:has({form}) > summary").click()
-    await page.fill(f"{form} [name=what]", "Send the reading list")
-    today = await page.get_attribute(f"{form} [name=due_on]", "min")
-    await page.fill(f"{form} [name=due_on]", today or "")
-    await _press(page, f"{form} button")
-    await page.goto("/contacts/follow-ups")
-
-
-async def _class_form(page: Page, world: World) -> None:
-    await page.goto("/contacts/")
-    await _press(page, "nav a[href^='?class=']")
-    await _press(page, "a[href^='/contacts/together']")
-
-
-async def _nobody_chosen(page: Page, world: World) -> None:
-    await _class_form(page, world)
-    await _press(page, "main form button:not([formaction])")
-
-
-async def _preview_of_several(page: Page, world: World) -> None:
-    await _class_form(page, world)
-    for at in range(2):
-        await page.locator("[name=family_ids]").nth(at).check()
-    await page.fill("[name=words]", "You were all so kind today.")
-    await _press(page, "[formaction='/notifications/preview']")
-
-
-async def _event_refused(page: Page, world: World) -> None:
-    await page.goto("/events/new")
-    await _press(page, "main button[value=publish]")
-
-
-async def _client_refused(page: Page, world: World) -> None:
-    await page.goto("/clients/new")
-    await page.fill("[name=name]", "Nothing in particular")
-    await _press(page, "main form button")
-
-
-async def _secret_once(page: Page, world: World) -> None:
-    await page.goto("/clients/new")
-    await page.fill("[name=name]", "Figures for the board")
-    await page.check("[value='reports:read']")
-    await _press(page, "main form button")
-
-
-async def _link_once(page: Page, world: World) -> None:
-    await page.goto(world.path("/accounts/{account_id}"))
-    await _press(page, "form[action$='/reset'] button")
-
-
-async def _no_file(page: Page, world: World) -> None:
-    await page.goto("/contacts/rosters")
-    await _press(page, "main form[enctype] button")
-
-
-async def _answer_refused(page: Page, world: World) -> None:
-    await page.goto(world.path("/events/rsvp/{rsvp_token}"))
-    await page.check("[name=answer][value=yes]")
-    await page.fill("[name=party_size]", "99")
-    await _press(page, "main form button")
-
-
-async def _press(page: Page, button: str) -> None:
-    async with page.expect_navigation():
-        await page.click(button)
-
-
 PAGES = (
     # The gateway
     Row("/", ""),
@@ -186,7 +38,7 @@ PAGES = (
     Row("/", "district"),
     Row("/", "operator"),
     Row("/sign-in", ""),
-    Row("/sign-in", "", status=401, arrive=_sign_in_wrong, name="a wrong password"),
+    Row("/sign-in", "", status=401, arrive=ways.sign_in_wrong, name="a wrong password"),
     Row("/set-password/{secret}", ""),
     Row("/account", "educator"),
     Row("/settings", "district"),
@@ -196,7 +48,8 @@ PAGES = (
     Row("/accounts/{account_id}", "district"),
     Row("/clients", "district"),
     Row("/clients/new", "district"),
-    Row("/clients/new", "district", status=422, arrive=_client_refused, name="a program refused"),
+    Row("/clients/new", "district", status=422, arrive=ways.client_refused,
+        name="a program refused"),
     Row("/clients/{client_id}", "district"),
     Row("/contracts", "district"),
     # Contacts
@@ -207,39 +60,39 @@ PAGES = (
     Row("/contacts/families/{family_id}", "educator"),
     Row("/contacts/families/{separated_id}", "principal"),
     Row("/contacts/families/{family_id}/log", "educator"),
-    Row("/contacts/families/{family_id}/log", "educator", status=422, arrive=_contact_refused,
+    Row("/contacts/families/{family_id}/log", "educator", status=422, arrive=ways.contact_refused,
         name="a contact refused"),
     Row("/contacts/next", "educator"),
-    Row("/contacts/next", "coordinator", arrive=_put_off, name="who next, one put off"),
+    Row("/contacts/next", "coordinator", arrive=ways.put_off, name="who next, one put off"),
     Row("/contacts/next", "district"),
     Row("/contacts/goals", "educator"),
     Row("/contacts/goals", "principal"),
     Row("/contacts/goals/settings/{school_id}", "principal"),
-    Row("/contacts/goals/settings/{school_id}", "district", arrive=_all_goals,
+    Row("/contacts/goals/settings/{school_id}", "district", arrive=ways.all_goals,
         name="goals of all schools"),
     Row("/contacts/resources", "educator"),
-    Row("/contacts/resources", "coordinator", arrive=_share, name="resources, one shared"),
-    Row("/contacts/resources/{resource_id}/edit", "coordinator", arrive=_edit_shared,
+    Row("/contacts/resources", "coordinator", arrive=ways.share, name="resources, one shared"),
+    Row("/contacts/resources/{resource_id}/edit", "coordinator", arrive=ways.edit_shared,
         name="a resource edited"),
     Row("/contacts/resources/elsewhere", "coordinator"),
     Row("/contacts/resources/new", "district"),
-    Row("/contacts/resources/new", "coordinator", status=422, arrive=_share_nothing,
+    Row("/contacts/resources/new", "coordinator", status=422, arrive=ways.share_nothing,
         name="a resource refused"),
     Row("/contacts/parents/{school_id}", ""),
     Row("/contacts/students/{student_id}/record", "principal"),
-    Row("/contacts/students/{student_id}/record", "principal", arrive=_take_out,
+    Row("/contacts/students/{student_id}/record", "principal", arrive=ways.take_out,
         name="a student's record"),
-    Row("/contacts/follow-ups", "educator", arrive=_follow_up, name="a follow-up of today"),
+    Row("/contacts/follow-ups", "educator", arrive=ways.follow_up, name="a follow-up of today"),
     Row("/contacts/follow-ups", "educator", query="?closed=true"),
     Row("/contacts/follow-ups", "coordinator", query="?of=school"),
-    Row("/contacts/together", "educator", arrive=_class_form, name="for several families"),
-    Row("/contacts/together", "educator", status=422, arrive=_nobody_chosen,
+    Row("/contacts/together", "educator", arrive=ways.class_form, name="for several families"),
+    Row("/contacts/together", "educator", status=422, arrive=ways.nobody_chosen,
         name="for several families, nobody chosen"),
     Row("/contacts/families/{separated_id}/flags", "principal"),
     Row("/contacts/families/{family_id}/adults/{guardian_id}", "educator"),
     Row("/contacts/families/{family_id}/adults/{guardian_id}", "principal", status=422,
-        arrive=_correct_wrong, name="a correction refused"),
-    Row("/contacts/families/{family_id}/adults/{guardian_id}", "principal", arrive=_corrected,
+        arrive=ways.correct_wrong, name="a correction refused"),
+    Row("/contacts/families/{family_id}/adults/{guardian_id}", "principal", arrive=ways.corrected,
         name="a correction kept"),
     Row("/contacts/entries/{contact_id}", "educator"),
     Row("/contacts/entries/{undone_id}", "educator"),
@@ -248,9 +101,32 @@ PAGES = (
     Row("/contacts/mine", "educator"),
     Row("/contacts/mine", "principal", query="?tone=good_news"),
     Row("/contacts/rosters", "district"),
-    Row("/contacts/rosters", "district", status=422, arrive=_no_file, name="a roster without one"),
+    Row("/contacts/rosters", "district", status=422, arrive=ways.no_file,
+        name="a roster without one"),
     Row("/contacts/rosters/{import_id}", "district"),
     Row("/contacts/rosters/matches", "district"),
+    Row("/contacts/interpreters", "educator"),
+    Row("/contacts/interpreters", "coordinator", query="?weekday=6"),
+    Row("/contacts/interpreters/new", "district"),
+    Row("/contacts/interpreters/new", "coordinator", status=422, arrive=ways.interpreter_refused,
+        name="an interpreter refused"),
+    Row("/contacts/interpreters/{interpreter_id}", "coordinator"),
+    Row("/contacts/interpreters/import", "coordinator"),
+    Row("/contacts/interpreters/import", "coordinator", status=422, arrive=ways.no_table,
+        name="no table of interpreters"),
+    Row("/contacts/interpreters/import", "coordinator", arrive=ways.table_of_interpreters,
+        name="a table of interpreters"),
+    Row("/contacts/interpreters/hour", "coordinator"),
+    Row("/contacts/interpreters/hour", "coordinator",
+        query="?language=ar&day=2026-12-01&from=14:00&to=16:00"),
+    Row("/contacts/school", "coordinator"),
+    Row("/contacts/school", "principal", query="?show=no_educator&language=ar"),
+    Row("/contacts/families/{family_id}/caseload", "principal"),
+    Row("/contacts/families/{family_id}/caseload", "principal", arrive=ways.give,
+        name="a family given"),
+    Row("/contacts/families/{separated_id}/caseload", "coordinator", status=422,
+        arrive=ways.give_too_late, name="a family given until long ago"),
+    Row("/contacts/school", "coordinator", query="?show=given"),
     Row("/contacts/schools", "district"),
     Row("/contacts/erasures", "district"),
     Row("/contacts/families/{family_id}/erasure", "district"),
@@ -261,7 +137,8 @@ PAGES = (
     Row("/events", "district", query="?show=drafts"),
     Row("/events/new", "coordinator"),
     Row("/events/new", "district", name="for which school"),
-    Row("/events/new", "coordinator", status=422, arrive=_event_refused, name="an event refused"),
+    Row("/events/new", "coordinator", status=422, arrive=ways.event_refused,
+        name="an event refused"),
     Row("/events/{event_id}", "coordinator"),
     Row("/events/{draft_id}", "coordinator"),
     Row("/events/{cancelled_id}", "principal"),
@@ -270,7 +147,7 @@ PAGES = (
     Row("/events/{event_id}/door", "office"),
     Row("/events/{event_id}/answers/{answering_id}", "office"),
     Row("/events/rsvp/{rsvp_token}", ""),
-    Row("/events/rsvp/{rsvp_token}", "", status=422, arrive=_answer_refused,
+    Row("/events/rsvp/{rsvp_token}", "", status=422, arrive=ways.answer_refused,
         name="an answer refused"),
     Row("/events/rsvp/{rsvp_token}/thanks", ""),
     # Letters
@@ -296,11 +173,11 @@ PAGES = (
 """Pages with an address of their own."""
 
 COME_BY = (
-    Row("", "educator", arrive=_preview, name="how a letter reads"),
-    Row("", "educator", arrive=_preview_of_several, name="how a letter to several reads"),
-    Row("", "educator", status=422, arrive=_preview_of_nothing, name="how no letter reads"),
-    Row("", "district", arrive=_secret_once, name="a secret, once"),
-    Row("", "district", arrive=_link_once, name="a link, once"),
+    Row("", "educator", arrive=ways.preview, name="how a letter reads"),
+    Row("", "educator", arrive=ways.preview_of_several, name="how a letter to several reads"),
+    Row("", "educator", status=422, arrive=ways.preview_of_nothing, name="how no letter reads"),
+    Row("", "district", arrive=ways.secret_once, name="a secret, once"),
+    Row("", "district", arrive=ways.link_once, name="a link, once"),
 )
 """Pages that only come after a form."""
 
@@ -325,6 +202,9 @@ NO_PAGES = {
     "/contacts/mine.csv": "a file",
     "/contacts/parents/{school_id}/files/{resource_id}": "a file",
     "/contacts/resources/{resource_id}/file": "a file",
+    "/contacts/interpreters.csv": "a file",
+    "/contacts/interpreters/hour.csv": "a file",
+    "/contacts/school.csv": "a file",
     "/contacts/rosters/{import_id}/findings.csv": "a file",
     "/events/{event_id}/answers.csv": "a file",
     "/events/rsvp/{token}/calendar.ics": "a file",

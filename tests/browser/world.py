@@ -108,6 +108,7 @@ def make_world(running: Running, *, students: int = 150, schools: int = 2) -> Wo
     _past_contacts(world)
     _contacts(world)
     _flag(world)
+    _interpreter(world)
     _school_events(world, today)
     _answers(world)
     _ids_of_letters(world)
@@ -246,8 +247,28 @@ def _flag(world: World) -> None:
         world.ids["student_id"] = world.district.picks.separated.student_ids[0]
         path = f"/contacts/families/{family_id}/flags"
         page = visitor.open(path)
-        reason = "Court order 2026-117"
-        visitor.submit(page, path, {"custody": "true", "reason": reason})
+        visitor.submit(page, path, {"custody": "true", "reason": "Court order 2026-117"})
+
+
+def _interpreter(world: World) -> None:
+    """Somebody who interprets on Tuesdays, added by the coordinator."""
+    with world.visit("coordinator") as visitor:
+        page = visitor.open("/contacts/interpreters/new")
+        wanted: dict[str, str | list[str]] = {
+            "name": "Huda Nasser",
+            "languages": ["ar"],
+            "more_languages": "so",
+            "phone": "+1 555 0177",
+            "weekday": ["1", "", ""],
+            "begins": ["14:00", "", ""],
+            "ends": ["16:00", "", ""],
+            "training": "Course for school interpreters",
+            "independent": "true",
+        }
+        visitor.submit(page, "/contacts/interpreters", wanted)
+        found = visitor.json("/contacts/api/v1/interpreters")
+        assert isinstance(found, dict)
+        world.ids["interpreter_id"] = found["items"][0]["interpreter_id"]
 
 
 def _school_events(world: World, today: date) -> None:

@@ -144,6 +144,13 @@ def teacher(sample: District) -> Viewer:
     return educator_viewer(sample, sample.picks.educator.id)
 
 
+@pytest.fixture
+def coordinator(teacher: Viewer) -> Viewer:
+    """The coordinator of that teacher's school."""
+    [school_id] = teacher.school_ids
+    return staff_viewer("coordinator", school_id)
+
+
 def educator_viewer(sample: District, educator_id: str) -> Viewer:
     educator = next(each for each in sample.educators if each.id == educator_id)
     return Viewer(

@@ -77,7 +77,7 @@ def test_a_day_is_overdue_this_week_or_later_and_never_goes_back(due_on: date, t
 
 
 @pytest.mark.parametrize(
-    ("educator", "teaches", "expected"),
+    ("educator", "sees", "expected"),
     [
         (RIVERA, True, "theirs"),
         (RIVERA, False, "out_of_sight"),
@@ -86,26 +86,26 @@ def test_a_day_is_overdue_this_week_or_later_and_never_goes_back(due_on: date, t
     ],
 )
 def test_an_educator_does_it_while_at_work_and_teaching_the_child(
-    educator: EducatorChanged | None, teaches: bool, expected: str
+    educator: EducatorChanged | None, sees: bool, expected: str
 ) -> None:
-    assert standing(made(), FAMILY, educator, teaches=teaches) == expected
+    assert standing(made(), FAMILY, educator, sees=sees) == expected
 
 
 def test_who_knows_families_by_school_does_it_while_the_roster_has_them_there() -> None:
     coordinator = person("coordinator", "oak", educator="e1")
     it = made(coordinator)
-    assert standing(it, FAMILY, RIVERA, teaches=False) == "theirs"
+    assert standing(it, FAMILY, RIVERA, sees=False) == "theirs"
     moved = RIVERA.model_copy(update={"school_ids": ("elm",)})
-    assert standing(it, FAMILY, moved, teaches=False) == "left"
+    assert standing(it, FAMILY, moved, sees=False) == "left"
     nobody_knows = made(person("office", "oak"))
-    assert standing(nobody_knows, FAMILY, None, teaches=False) == "theirs"
+    assert standing(nobody_knows, FAMILY, None, sees=False) == "theirs"
 
 
 def test_what_is_handed_to_the_coordinators_or_is_about_a_family_that_left_needs_somebody() -> None:
-    assert standing(made(assignee=Assignee()), FAMILY, None, teaches=False) == "nobodys"
+    assert standing(made(assignee=Assignee()), FAMILY, None, sees=False) == "nobodys"
     gone = FAMILY.model_copy(update={"active": False})
     for family in (None, gone):
-        assert standing(made(), family, RIVERA, teaches=True) == "family_gone"
+        assert standing(made(), family, RIVERA, sees=True) == "family_gone"
 
 
 def test_what_is_closed_is_opened_before_it_is_put_off_and_the_same_is_no_change() -> None:

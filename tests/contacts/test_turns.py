@@ -1,13 +1,14 @@
 """Whose turn it is: a pure rule, tried with any history."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from typing import get_args
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.contacts.domain.interpreters import Hours, Interpreting
 from services.contacts.domain.suggestions import Suggested, Suggestion
 from services.contacts.domain.turns import Cause, History, whose_turn
 from shared.messages import Tone
@@ -27,6 +28,11 @@ NEWS = Suggested(
 )  # fmt: skip
 
 
+THERE = Interpreting(
+    language="ar", on=TODAY, hours=Hours(weekday=1, begins=time(14), ends=time(16))
+)
+
+
 def histories() -> st.SearchStrategy[list[History]]:
     one = st.builds(
         History,
@@ -40,6 +46,7 @@ def histories() -> st.SearchStrategy[list[History]]:
         follow_up_on=DAYS,
         suggested=st.sampled_from([None, NEWS]),
         suggested_on=DAYS,
+        interpreting=st.sampled_from([None, THERE]),
     )
     return st.lists(one, max_size=30, unique_by=lambda each: each.family_id)
 
@@ -104,6 +111,17 @@ def test_among_equals_a_follow_up_comes_first_then_a_suggestion() -> None:
     longer = History("d", told_on=ago(21))
     assert order(plain, news, promised, longer) == ["d", "c", "b", "a"]
     assert causes(replace(news, follow_up_on=ago(1))) == ["told", "follow_up_due", "achieved"]
+
+
+def test_that_an_interpreter_is_there_is_told_and_moves_nobody() -> None:
+    plain, needing = (
+        History("a", told_on=ago(20)),
+        History("b", told_on=ago(20), interpreting=THERE),
+    )
+    assert order(needing, plain) == ["a", "b"]
+    [turn] = whose_turn([needing], TODAY)
+    assert [reason.cause for reason in turn.reasons] == ["told", "interpreter"]
+    assert (turn.reasons[1].language, turn.reasons[1].hours) == ("ar", THERE.hours)
 
 
 @given(histories(), st.randoms(use_true_random=False))

@@ -12,6 +12,8 @@ from services.contacts.domain.contact import ContactDraft
 from services.contacts.domain.flags import FlagDraft
 from shared.identity import Viewer
 from tests.contacts.conftest import Office, staff_viewer
+from tests.contacts.interpreting import API as INTERPRETERS
+from tests.contacts.interpreting import add
 from tests.contacts.site import ContactsSite, fill_in
 
 PATH = "/contacts/next"
@@ -190,3 +192,17 @@ async def test_the_reasons_are_told_in_the_readers_language(
 ) -> None:
     page = await site.browser(teacher).get(PATH, headers={"Accept-Language": "es"})
     assert "Todavía sin buenas noticias de la escuela" in page.text
+
+
+async def test_a_family_that_needs_an_interpreter_says_when_one_of_the_school_is_there(
+    site: ContactsSite, district: Office, teacher: Viewer, coordinator: Viewer, first: str
+) -> None:
+    needs = {"guardians.$[].language": "ar", "guardians.$[].interpreter": True}
+    await district.desk.database["dir_families"].update_one({"_id": first}, {"$set": needs})
+    assert await causes(site, teacher, first) == ["never_told"]
+    made = await add(site, coordinator)
+    assert await causes(site, teacher, first) == ["never_told", "interpreter"]
+    page = (await site.browser(teacher).get(PATH)).text.replace("\u202f", " ")
+    assert "Arabic; interpreter Tuesday 2:00 PM–4:00 PM" in page.partition("</section>")[0]
+    await site.program(coordinator).delete(f"{INTERPRETERS}/{made['interpreter_id']}")
+    assert await causes(site, teacher, first) == ["never_told"]

@@ -22,6 +22,8 @@ from tests.rules.routes import URL, Route, build_apps, routes_of
 STAFF: frozenset[Role] = frozenset(web.STAFF)
 LEADERS: frozenset[Role] = frozenset({"principal", "district"})
 DISTRICT: frozenset[Role] = frozenset({"district"})
+OF_SCHOOL: frozenset[Role] = frozenset({"coordinator", "principal"})
+INTERPRETERS: frozenset[Role] = frozenset({"coordinator", "district"})
 NOBODY: frozenset[Role] = frozenset()
 OWN_ACCOUNT: frozenset[Role] = STAFF | {"operator"}
 
@@ -39,6 +41,9 @@ AREAS: tuple[tuple[str, frozenset[Role]], ...] = (
     (r"/contacts/(api/v1/)?schools(/.+)?", LEADERS),
     (r"/contacts/goals/settings(/.*)?", LEADERS),
     (r"/contacts/(api/v1/)?students(/.*)?", LEADERS),
+    (r"/contacts/(school|interpreters/hour)(\.csv)?", OF_SCHOOL),
+    (r"/contacts/(api/v1/)?(families/{family_id}/)?caseloads?(/.*)?", OF_SCHOOL),
+    (r"/contacts/interpreters/.+", INTERPRETERS),
     (r"/contacts(/.*)?", STAFF),
     (r"/events(/.*)?", STAFF),
     (r"/notifications/(api/v1/)?(settings|suppressions)(/.*)?", DISTRICT),

@@ -13,6 +13,7 @@ from shared.envelope import Envelope
 from shared.identity import Role, Viewer
 from shared.messages import (
     Assignment,
+    CaseloadEntry,
     EducatorChanged,
     FamilyChanged,
     FlagsAsOf,
@@ -121,6 +122,37 @@ async def test_an_educator_sees_own_pupils_from_14_days_before_until_the_class_e
     )
     educator = viewer("educator", "maple", educator_id="e1")
     assert await told.directory.sees_family(educator, "f1", on) is sees
+
+
+@pytest.mark.parametrize(
+    ("on", "active", "sees"),
+    [
+        (BEGINS - timedelta(days=1), True, False),
+        (BEGINS, True, True),
+        (ENDS, True, True),
+        (ENDS + timedelta(days=1), True, False),
+        (BEGINS, False, False),
+    ],
+)
+async def test_an_educator_sees_a_family_that_was_given_from_its_first_to_its_last_day(
+    told: Told, on: date, active: bool, sees: bool
+) -> None:
+    await told.tell(family("f1"))
+    await told.tell(family("f2"))
+    await told.tell(
+        EducatorChanged(
+            educator_id="e1",
+            given_name="Kim",
+            family_name="Ray",
+            caseload=(CaseloadEntry(family_id="f1", begins=BEGINS, ends=ENDS),),
+            active=active,
+        )
+    )
+    educator = viewer("educator", "maple", educator_id="e1")
+    assert await told.directory.sees_family(educator, "f1", on) is sees
+    assert await told.directory.family_ids_seen_by(educator, on) == (["f1"] if sees else [])
+    _, given = await told.directory.in_charge_of(educator, on)
+    assert given == ({"f1"} if sees else set())
 
 
 async def test_a_pupil_who_left_the_class_is_out_of_the_educators_sight(told: Told) -> None:

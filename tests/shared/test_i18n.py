@@ -1,6 +1,6 @@
 """Languages: which one a reader gets, and how its readers write days and hours."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,9 @@ from shared.i18n import (
     format_date,
     format_datetime,
     format_names,
+    format_time,
     grade_name,
+    weekday_names,
 )
 from shared.web.templates import language_name
 
@@ -60,6 +62,13 @@ def test_an_hour_is_that_of_the_school_and_counted_as_the_readers_do() -> None:
     assert format_datetime(NIGHT, "es", zone, "MMMEdjm") == "mar, 1 sept, 22:30"
     assert format_datetime(NIGHT, "zh", zone, "jm") == "22:30"
     assert format_date(date(2026, 9, 1), "es", "long") == "1 de septiembre de 2026"
+
+
+def test_a_time_of_day_and_a_weekday_are_said_in_the_readers_words() -> None:
+    assert format_time(time(14, 5), "en").replace("\u202f", " ") == "2:05 PM"
+    assert format_time(time(14, 5), "es") == "14:05"
+    assert weekday_names("en")[0] == "Monday"
+    assert weekday_names("es")[6] == "domingo"
 
 
 def test_a_grade_is_told_as_people_say_it() -> None:

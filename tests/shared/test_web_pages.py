@@ -6,6 +6,7 @@ import pytest
 
 from shared import web
 from shared.i18n import Catalogs
+from shared.web.templates import Templates, language_name
 from tests.shared.tiny import BROWSER, TinySettings, tiny
 
 # --- what went wrong ------------------------------------------------------------------------------
@@ -183,6 +184,17 @@ async def test_every_file_that_a_page_names_is_there_and_may_be_kept() -> None:
             assert "immutable" in answer.headers["cache-control"]
         for outside in ("/static/../settings.py", "/static/%2e%2e/settings.py", "/static/vendor"):
             assert (await client.get(outside)).status_code == 404
+
+
+def test_a_language_without_a_name_in_the_readers_has_its_english_one() -> None:
+    assert language_name("ar", "so") == "الصومالية"
+    assert language_name("ar", "ase") == "American Sign Language"
+
+
+def test_a_page_can_not_hide_what_every_page_needs() -> None:
+    templates = Templates([], Catalogs())
+    with pytest.raises(ValueError, match="languages"):
+        templates.render("base.html", "en", {"languages": ["Arabic"]})
 
 
 def test_every_catalog_of_the_pages_can_be_read() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from services.contacts.actions.caseloads import caseload_rows
 from services.contacts.domain.flags import FlagEntry, pupils_under_flags
 from services.contacts.domain.importing import CHUNK, Import
 from services.contacts.store import Store
@@ -28,7 +29,7 @@ MESSAGE_OF: dict[str, type[Message]] = {
 }
 _CLOSED: dict[str, dict[str, Any]] = {
     "school": {},
-    "educator": {"assignments": []},
+    "educator": {"assignments": [], "caseload": []},
     "household": {"student_ids": []},
 }
 """What a closed aggregate no longer says, so that nobody sees anything by it."""
@@ -64,12 +65,15 @@ class Applying:
             return
         known = await self.store.writing.known(kind, [row["key"] for row in rows], work)
         flags = await self._flags(rows, work) if kind == "household" else []
+        given = await self._caseloads(rows, work) if kind == "educator" else {}
         kept = []
         for row in rows:
             version = int(known.get(row["key"], {}).get("version", 0)) + 1
             facts, own = dict(row["facts"]), dict(row["own"])
             if kind == "school":
                 facts |= await self.store.writing.school_settings(row["key"], work)
+            if kind == "educator":
+                facts["caseload"] = given.get(row["key"], [])
             if kind == "household":
                 facts, own = _under_flags(facts, own, known.get(row["key"]), flags)
             kept.append(kept_row(kind, facts, own, version, row["digest"], row["key"]))
@@ -79,6 +83,9 @@ class Applying:
     async def _flags(self, rows: Sequence[Document], work: Work) -> list[FlagEntry]:
         adults = {each for row in rows for each in row["facts"]["guardian_ids"]}
         return await self.store.flags.in_force(sorted(adults), work)
+
+    async def _caseloads(self, rows: Sequence[Document], work: Work) -> dict[str, list[Document]]:
+        return await caseload_rows(self.store, [row["key"] for row in rows], work)
 
     async def _close(self, kind: str, keys: Sequence[str], work: Work) -> None:
         known = await self.store.writing.known(kind, keys, work) if keys else {}

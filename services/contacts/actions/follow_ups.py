@@ -15,9 +15,9 @@ from services.contacts.domain.follow_ups import (
     looks_after,
     oneself,
 )
+from services.contacts.domain.teaching import sees
 from services.contacts.domain.views import LOGS
 from services.contacts.store import Store
-from shared.directory import attends, classes_in_sight
 from shared.errors import Conflict, Forbidden, NotFound, Refused
 from shared.i18n import N_
 from shared.identity import Viewer
@@ -25,19 +25,11 @@ from shared.messages import EducatorChanged, FamilyChanged
 from shared.outbox import Units, Work
 
 
-def teaches(educator: EducatorChanged, family: FamilyChanged, on: date) -> bool:
-    """Whether an educator sees a family by a class on a day."""
-    if not educator.active:
-        return False
-    classes = classes_in_sight(educator, on)
-    return any(attends(student, classes, on) for student in family.students)
-
-
 def colleagues(
     family: FamilyChanged, educators: Iterable[EducatorChanged], on: date
 ) -> list[EducatorChanged]:
     """Those to whom a follow-up of a family may be given."""
-    return [each for each in educators if teaches(each, family, on)]
+    return [each for each in educators if sees(each, family, on)]
 
 
 async def make_follow_up(
@@ -175,7 +167,7 @@ async def _assignee(store: Store, to: str, family: FamilyChanged, by: Viewer, on
     if to == by.educator_id:
         return oneself(by)
     educator = await store.directory.educator(to)
-    if educator is None or not teaches(educator, family, on):
+    if educator is None or not sees(educator, family, on):
         raise Refused(N_("This person does not see the family. Choose somebody else."))
     return colleague(educator)
 

@@ -1,7 +1,6 @@
 """How far an educator is with good news, and what a district or a school asks for."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -16,11 +15,11 @@ from services.contacts.domain.goals import (
     Try,
     progress,
 )
+from services.contacts.domain.teaching import carers_of
 from services.contacts.domain.twins import each_once
 from services.contacts.store import Store
 from services.contacts.store.goals import Brought
 from shared.clock import Clock
-from shared.directory import classes_in_sight
 from shared.errors import Forbidden, NotFound
 from shared.identity import Viewer
 from shared.messages import EducatorChanged
@@ -60,13 +59,11 @@ async def my_progress(store: Store, clock: Clock, viewer: Viewer) -> Mine:
     place = await _place(store, clock, viewer)
     today = place.calendar.today
     classes = await store.goals.classes_by_family(seen_by=viewer, on=today)
-    own_classes = await store.directory.classes_of(viewer, today)
-    taught = frozenset[str]().union(*classes.values())
-    teachers = _teachers(await store.goals.teaching(taught), today)
+    carers = carers_of(classes, await store.goals.there_for(classes), today)
     tries = await _tries(store, place, classes)
     figures = progress(
         place.decided.goals,
-        _own(classes, own_classes, teachers),
+        _own(viewer.educator_id, carers),
         (_try(each, place.zone, _by(each, viewer)) for each in tries),
         place.calendar,
     )
@@ -159,36 +156,22 @@ async def _each(
 ) -> list[tuple[EducatorChanged, Progress]]:
     """Every educator of the school with families, by name; never by figures."""
     today, goals = place.calendar.today, place.decided.goals
-    educators = await store.goals.teaching(frozenset[str]().union(*classes.values()))
-    teachers = _teachers(educators, today)
+    educators = await store.goals.there_for(classes)
+    carers = carers_of(classes, educators, today)
     found = []
     for educator in educators:
-        own = _own(classes, classes_in_sight(educator, today), teachers)
         known = educator.educator_id
+        own = _own(known, carers)
         held = (_try(each, place.zone, each.educator_id == known) for each in tries)
         if own:
             found.append((educator, progress(goals, own, held, place.calendar)))
     return found
 
 
-def _own(
-    classes: Classes, own_classes: frozenset[str], teachers: Mapping[str, set[str]]
-) -> list[Own]:
-    nobody = set[str]()
+def _own(educator_id: str | None, carers: Mapping[str, set[str]]) -> list[Own]:
     return [
-        Own(family_id, len(nobody.union(*(teachers.get(each, nobody) for each in attended))))
-        for family_id, attended in classes.items()
-        if attended & own_classes
+        Own(family_id, len(found)) for family_id, found in carers.items() if educator_id in found
     ]
-
-
-def _teachers(educators: Iterable[EducatorChanged], on: date) -> Mapping[str, set[str]]:
-    """Who teaches each class on a day."""
-    found = defaultdict[str, set[str]](set)
-    for educator in educators:
-        for class_id in classes_in_sight(educator, on):
-            found[class_id].add(educator.educator_id)
-    return found
 
 
 def _try(each: Brought, zone: ZoneInfo, mine: bool) -> Try:

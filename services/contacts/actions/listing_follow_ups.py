@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from services.contacts.actions.follow_ups import colleagues, teaches
+from services.contacts.actions.follow_ups import colleagues
 from services.contacts.domain.follow_ups import (
     LOOKS_AFTER,
     FollowUp,
@@ -13,6 +13,7 @@ from services.contacts.domain.follow_ups import (
     standing,
     when_due,
 )
+from services.contacts.domain.teaching import sees
 from services.contacts.store import Store
 from services.contacts.store.follow_ups import Of, Place
 from shared.identity import Viewer
@@ -107,11 +108,11 @@ def _listed(
 ) -> Listed:
     family = families.get(each.family_id)
     educator = educators.get(each.assignee.educator_id or "")
-    does = family is not None and educator is not None and teaches(educator, family, on)
+    does = family is not None and educator is not None and sees(educator, family, on)
     names = family.students if family and each.family_id in seen else ()
     return Listed(
         follow_up=each,
-        standing=standing(each, family, educator, teaches=does),
+        standing=standing(each, family, educator, sees=does),
         when=when_due(each.due_on, on),
         students=tuple(f"{one.given_name} {one.family_name}".strip() for one in names),
     )
@@ -136,7 +137,7 @@ async def takers_of_family(
     on: date,
     known: dict[str, list[EducatorChanged]] | None = None,
 ) -> list[EducatorChanged]:
-    """The educators who see a family by a class; `known` keeps schools that were read already."""
+    """The educators who see a family; `known` keeps schools that were read already."""
     staff: dict[str, EducatorChanged] = {}
     known = {} if known is None else known
     for school_id in sorted({each.school_id for each in family.students}):

@@ -3,15 +3,16 @@
 from datetime import date, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from services.contacts.actions.interpreters import name_of_interpreter
 from services.contacts.domain.contact import Author, Contact, ContactDraft, Place
 from services.contacts.domain.follow_ups import FollowUp
 from services.contacts.domain.views import LOGS, may_change
 from services.contacts.store import Store
-from shared.directory import in_sight
 from shared.errors import Conflict, Forbidden, Refused
 from shared.identity import Viewer
 from shared.messages import FamilyChanged, SchoolChanged, StudentFacts
 from shared.outbox import Units, Work
+from shared.sight import in_sight
 
 NOWHERE = ZoneInfo("America/New_York")
 """The time zone of whoever has no school of their own."""
@@ -37,6 +38,8 @@ async def log_contact(
     on = await today(store, by, now)
     family = await store.families.one(draft.family_id, seen_by=by, on=on)
     draft, place = await _placed(store, draft, family, by, on)
+    name = await name_of_interpreter(store, draft.interpreter_id, by)
+    place = place.model_copy(update={"interpreter": name})
     author = await _author(store, by, place)
     contact = Contact.logged(contact_id or units.mint(), draft, place, author, now)
 
@@ -74,6 +77,9 @@ async def correct_contact(
     if draft.student_ids == before.student_ids:
         # Classes end; the contact still counts where it took place.
         place = Place(school_id=before.school_id, class_ids=before.class_ids)
+    named = (before.interpreter_id, before.interpreter)
+    name = await name_of_interpreter(store, draft.interpreter_id, by, before=named)
+    place = place.model_copy(update={"interpreter": name})
     author = await _author(store, by, place)
 
     async def body(work: Work) -> Contact:

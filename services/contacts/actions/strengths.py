@@ -1,17 +1,17 @@
 """Reading, adding and removing what educators learned about a child."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from services.contacts.actions.logging_contacts import today
 from services.contacts.domain.strengths import MOST_OF_STUDENT, Strength, may_remove, shares
 from services.contacts.store import Store
-from shared.directory import attends
 from shared.errors import Forbidden, NotFound, Refused
 from shared.i18n import N_
 from shared.identity import Viewer
 from shared.messages import FamilyChanged, StudentFacts
 from shared.outbox import Units, Work
+from shared.sight import attends
 
 Known = Mapping[str, tuple[Strength, ...]]
 """By pupil; those of whom the viewer may not read are left out."""
@@ -80,9 +80,17 @@ async def _shared_of(
 async def _shared(
     store: Store, family: FamilyChanged, viewer: Viewer, on: date
 ) -> dict[str, StudentFacts]:
-    classes = await store.directory.classes_of(viewer, on)
-    return {
-        each.student_id: each
+    return {each.student_id: each for _, each in await pupils_known(store, [family], viewer, on)}
+
+
+async def pupils_known(
+    store: Store, families: Iterable[FamilyChanged], viewer: Viewer, on: date
+) -> list[tuple[FamilyChanged, StudentFacts]]:
+    """The pupils of some families of whom the viewer knows more than their names."""
+    classes, given = await store.directory.in_charge_of(viewer, on)
+    return [
+        (family, each)
+        for family in families
         for each in family.students
-        if shares(each, viewer, teaches=attends(each, classes, on))
-    }
+        if shares(each, viewer, teaches=family.family_id in given or attends(each, classes, on))
+    ]

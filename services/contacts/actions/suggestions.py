@@ -6,12 +6,11 @@ from datetime import date, datetime
 from pydantic import ValidationError
 
 from services.contacts.actions.logging_contacts import today
+from services.contacts.actions.strengths import pupils_known
 from services.contacts.domain.contact import CLOCKS_DIFFER
-from services.contacts.domain.strengths import shares
 from services.contacts.domain.suggestions import Suggested, Suggestion, stands
 from services.contacts.store import Store
 from shared.clock import id_from
-from shared.directory import attends
 from shared.errors import NotFound, Passing, Permanent
 from shared.external import StudentAchieved
 from shared.i18n import N_
@@ -91,12 +90,9 @@ async def not_now(
 async def _pupils(
     store: Store, families: Sequence[FamilyChanged], viewer: Viewer, on: date
 ) -> dict[str, Pupil]:
-    classes = await store.directory.classes_of(viewer, on)
     return {
         each.student_id: (family.family_id, each.given_name)
-        for family in families
-        for each in family.students
-        if shares(each, viewer, teaches=attends(each, classes, on))
+        for family, each in await pupils_known(store, families, viewer, on)
     }
 
 

@@ -8,12 +8,12 @@ from services.contacts.actions.logging_contacts import log_contact
 from services.contacts.domain.contact import Contact, ContactDraft
 from services.contacts.store import Store
 from shared.clock import id_from
-from shared.directory import attends
 from shared.errors import Forbidden, NotFound, Refused
 from shared.i18n import N_
 from shared.identity import Viewer
 from shared.messages import FamilyChanged, StudentFacts
 from shared.outbox import Units
+from shared.sight import attends
 
 MOST_FAMILIES = 100
 """At once; a class has fewer, and each is a transaction of its own."""

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from services.contacts.actions.listing_follow_ups import due_by_family
 from services.contacts.actions.logging_contacts import NOWHERE, school_of, today, zone_of
 from services.contacts.actions.suggestions import suggested_by_family
+from services.contacts.domain.interpreters import DISTRICT, Interpreting, next_hours
 from services.contacts.domain.suggestions import Suggested
 from services.contacts.domain.turns import History, Turn, whose_turn
 from services.contacts.domain.views import FamilyLine
@@ -50,6 +51,15 @@ async def line_up(store: Store, clock: Clock, viewer: Viewer) -> Lineup:
     )
 
 
+async def turns_among(
+    store: Store, clock: Clock, viewer: Viewer, lines: Sequence[FamilyLine]
+) -> list[Turn]:
+    """The turns of some families in sight; whoever was put off by one person keeps theirs."""
+    now = clock.now()
+    histories = await _histories(store, viewer, lines, now)
+    return whose_turn(histories, await today(store, viewer, now))
+
+
 async def wants_good_news_first(store: Store, clock: Clock, viewer: Viewer, family_id: str) -> bool:
     """Whether a concern was logged for a family that has heard no good news this term."""
     now = clock.now()
@@ -77,12 +87,14 @@ async def _histories(
     summed = await store.turns.summed(ids, now)
     due = await due_by_family(store, viewer, on)
     suggested = await suggested_by_family(store, ids, viewer, now, on)
-    began = _term_began(school, on)
+    there = await _interpreting(store, viewer, school, lines, now.astimezone(zone))
+    began = term_began_on(school, on)
     return [
         _prompted(
             _history(line, summed.get(line.family_id), zone, began),
             due.get(line.family_id),
             suggested.get(line.family_id),
+            there.get(line.interpreted),
             zone,
         )
         for line in lines
@@ -104,17 +116,43 @@ def _history(
 
 
 def _prompted(
-    history: History, due_on: date | None, suggested: Suggested | None, zone: ZoneInfo
+    history: History,
+    due_on: date | None,
+    suggested: Suggested | None,
+    interpreting: Interpreting | None,
+    zone: ZoneInfo,
 ) -> History:
     at = suggested.suggestion.achieved_at if suggested else None
-    return replace(history, follow_up_on=due_on, suggested=suggested, suggested_on=_day(at, zone))
+    return replace(
+        history,
+        follow_up_on=due_on,
+        suggested=suggested,
+        suggested_on=_day(at, zone),
+        interpreting=interpreting,
+    )
+
+
+async def _interpreting(
+    store: Store,
+    viewer: Viewer,
+    school: SchoolChanged | None,
+    lines: Sequence[FamilyLine],
+    now: datetime,
+) -> dict[tuple[str, ...], Interpreting | None]:
+    """When the languages that families of a list need are interpreted next at their school."""
+    needed = {line.interpreted for line in lines} - {()}
+    if school is None or not needed:
+        return {}
+    known = await store.interpreters.listed(seen_by=viewer)
+    called = [each for each in known if each.school_id in {DISTRICT, school.school_id}]
+    return {each: next_hours(called, each, now, school.no_school_days) for each in needed}
 
 
 def _day(at: datetime | None, zone: ZoneInfo) -> date | None:
     return at.astimezone(zone).date() if at else None
 
 
-def _term_began(school: SchoolChanged | None, on: date) -> date | None:
+def term_began_on(school: SchoolChanged | None, on: date) -> date | None:
     """The day on which the newest term of a school began; None where no term is known."""
     terms = school.terms if school else ()
     return max((each.begins for each in terms if each.begins <= on), default=None)

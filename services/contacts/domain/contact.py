@@ -56,6 +56,7 @@ class ContactDraft(Record):
     tone: Tone = "good_news"
     outcome: Outcome = "reached"
     language: Language | None = None
+    interpreter_id: Annotated[str | None, Field(max_length=64)] = None
     occurred_at: AwareDatetime | None = None
     """None: now."""
     words: Annotated[str, Field(max_length=MOST_WORDS)] = ""
@@ -83,10 +84,14 @@ class Author(Record):
 
 
 class Place(Record):
-    """Where a contact counts: a school, and the classes by which the author knows the pupils."""
+    """Where a contact counts: a school, and the classes by which the author knows the pupils.
+
+    Beside it, as the draft has only an id: the name of who interpreted, if anybody did.
+    """
 
     school_id: str
     class_ids: tuple[str, ...] = ()
+    interpreter: Name = ""
 
 
 class Retraction(Record):
@@ -115,6 +120,9 @@ class Contact(Record):
     tone: Tone
     outcome: Outcome
     language: Language | None = None
+    interpreter_id: str | None = None
+    interpreter: Name = ""
+    """The name at that time of who interpreted."""
     occurred_at: datetime
     letter: FamilyLetter | None = None
     note: str = ""
@@ -262,6 +270,8 @@ def _facts(draft: ContactDraft, place: Place, signature: str, now: datetime) -> 
         "tone": draft.tone,
         "outcome": draft.outcome,
         "language": draft.language,
+        "interpreter_id": draft.interpreter_id,
+        "interpreter": place.interpreter,
         "occurred_at": min(draft.occurred_at or now, now),
         "letter": _letter(draft, signature),
         "note": draft.note.strip(),

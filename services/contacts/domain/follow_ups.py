@@ -172,13 +172,13 @@ def standing(
     family: FamilyChanged | None,
     educator: EducatorChanged | None,
     *,
-    teaches: bool,
+    sees: bool,
 ) -> Standing:
     """Whether the assigned person can do it; where not, the school's coordinators take it up.
 
-    `educator`: the assigned person as the roster has it; `teaches`: whether the person has a pupil
-    of the family in a class today. Of somebody who has an account and stands in no roster it is not
-    known here whether they left.
+    `educator`: the assigned person as the roster has it; `sees`: whether the person has a pupil
+    of the family in a class today, or was given the family. Of somebody who has an account and
+    stands in no roster it is not known here whether they left.
     """
     who = follow_up.assignee
     if family is None or not family.active:
@@ -190,7 +190,7 @@ def standing(
     if educator is None or not educator.active:
         return "left"
     if who.by_class:
-        return "theirs" if teaches else "out_of_sight"
+        return "theirs" if sees else "out_of_sight"
     return "theirs" if follow_up.school_id in educator.school_ids else "left"
 
 

@@ -54,7 +54,7 @@ class Span:
 
 @dataclass(frozen=True)
 class Own:
-    """A family of somebody's classes, and how many educators it has."""
+    """A family of somebody's classes or given to them, and how many educators it has."""
 
     family_id: str
     educators: int = 1

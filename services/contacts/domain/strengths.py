@@ -29,8 +29,8 @@ class Strength(Record):
 def shares(student: StudentFacts, viewer: Viewer, *, teaches: bool) -> bool:
     """Whether a person reads and adds what is known of a pupil: its educators, and its school.
 
-    `teaches`: the viewer has the pupil in a class. Who sees the family by a sister or brother reads
-    nothing of it.
+    `teaches`: the viewer has the pupil in a class, or was given the family. Who sees the family by
+    a sister or brother reads nothing of it.
     """
     if viewer.role == "educator":
         return teaches

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from services.contacts.domain.interpreters import Hours, Interpreting
 from services.contacts.domain.suggestions import Suggested
-from shared.messages import Record, Tone
+from shared.messages import Language, Record, Tone
 
 RESTS_FOR = timedelta(days=1)
 """Whoever spoke with school today or yesterday waits behind the others."""
 
 Cause = Literal[
     "concern_first", "never_told", "told", "tried", "last_about", "follow_up_due", "achieved",
-    "rests",
+    "interpreter", "rests",
 ]  # fmt: skip
 """Why a family stands where it does; pages put it into words."""
 
@@ -26,6 +27,7 @@ class Reason(Record):
     """One reason, with the day that it is about, and for `last_about` what that contact was.
 
     `achieved`: `student` is the given name, `what` was achieved, and `system` says so.
+    `interpreter`: the family needs one for `language`, who is there in the `hours` of that day.
     """
 
     cause: Cause
@@ -34,6 +36,8 @@ class Reason(Record):
     student: str | None = None
     what: str | None = None
     system: str | None = None
+    language: Language | None = None
+    hours: Hours | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,8 @@ class History:
     suggested: Suggested | None = None
     """What another system saw, as long as nobody told the family."""
     suggested_on: date | None = None
+    interpreting: Interpreting | None = None
+    """When an interpreter is there next, where the family needs one."""
 
     @property
     def turn_on(self) -> date | None:
@@ -130,7 +136,7 @@ def _reasons(each: History, today: date) -> tuple[Reason, ...]:
 
 
 def _prompts(each: History) -> list[Reason]:
-    """What there is to do or to tell already."""
+    """What there is to do or to tell already, and when an interpreter is there."""
     found = []
     if each.follow_up_on:
         found.append(Reason(cause="follow_up_due", on=each.follow_up_on))
@@ -144,5 +150,9 @@ def _prompts(each: History) -> list[Reason]:
                 what=news.what,
                 system=news.system,
             )
+        )
+    if there := each.interpreting:
+        found.append(
+            Reason(cause="interpreter", on=there.on, language=there.language, hours=there.hours)
         )
     return found

@@ -55,6 +55,8 @@ class FamilyLine(Record):
     languages: tuple[Language, ...] = ()
     interpreter: bool = False
     """Whether somebody in it needs one."""
+    interpreted: tuple[Language, ...] = ()
+    """The languages of those who do."""
     good_news_at: datetime | None = None
     contact_at: datetime | None = None
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from services.contacts.domain.views import FamilyCard, Reach
+from services.contacts.store.caseloads import CASELOADS_KEPT, CaseloadRows
 from services.contacts.store.contacts import CONTACTS_KEPT, ContactRows
 from services.contacts.store.corrections import CORRECTIONS_KEPT, CorrectionRows
 from services.contacts.store.directory import DIRECTORY_KEPT, DirectoryRows
@@ -15,7 +16,9 @@ from services.contacts.store.flags import FLAGS_KEPT, FlagRows
 from services.contacts.store.follow_ups import FOLLOW_UPS_KEPT, FollowUpRows
 from services.contacts.store.goals import GOALS_KEPT, GoalRows
 from services.contacts.store.imports import IMPORTS_KEPT, ImportRows
+from services.contacts.store.interpreters import INTERPRETERS_KEPT, InterpreterRows
 from services.contacts.store.mail import MAIL_KEPT, MailRows
+from services.contacts.store.overview import OverviewRows
 from services.contacts.store.previous import PREVIOUS_KEPT, PreviousRows
 from services.contacts.store.readings import READINGS_KEPT, ReadingRows
 from services.contacts.store.resources import RESOURCES_KEPT, ResourceRows
@@ -47,6 +50,8 @@ KEPT = (
     *CORRECTIONS_KEPT,
     *READINGS_KEPT,
     *ERASING_KEPT,
+    *INTERPRETERS_KEPT,
+    *CASELOADS_KEPT,
 )
 
 
@@ -75,6 +80,9 @@ class Store:
     corrections: CorrectionRows = field(init=False)
     readings: ReadingRows = field(init=False)
     erasing: ErasingRows = field(init=False)
+    interpreters: InterpreterRows = field(init=False)
+    caseloads: CaseloadRows = field(init=False)
+    overview: OverviewRows = field(init=False)
 
     def __post_init__(self) -> None:
         self.directory = Directory(self.database)
@@ -96,6 +104,9 @@ class Store:
         self.follow_ups = FollowUpRows(self.database)
         self.suggestions = SuggestionRows(self.database)
         self.erasing = ErasingRows(self.database)
+        self.interpreters = InterpreterRows(self.database)
+        self.caseloads = CaseloadRows(self.database)
+        self.overview = OverviewRows(self.database, self.directory, self.corrections)
 
     async def card(self, family_id: str, *, seen_by: Viewer, on: date) -> FamilyCard:
         """Everything on a family's page; `NotFound` where the viewer may not know of it."""

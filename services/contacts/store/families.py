@@ -176,6 +176,9 @@ def _line(row: Document, heard: Document) -> FamilyLine:
         grades=tuple(dict.fromkeys(each["grade"] for each in students if each.get("grade"))),
         languages=tuple(dict.fromkeys(each["language"] for each in guardians)),
         interpreter=any(each.get("interpreter") for each in guardians),
+        interpreted=tuple(
+            dict.fromkeys(each["language"] for each in guardians if each.get("interpreter"))
+        ),
         good_news_at=heard.get("good_news_at"),
         contact_at=heard.get("contact_at"),
     )

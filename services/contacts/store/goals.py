@@ -1,17 +1,18 @@
 """What goals are counted from: own families with their educators, and who brought good news."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.contacts.domain.contact import TOLD
 from services.contacts.domain.goals import Decided, Goals
 from services.contacts.store.contacts import CONTACTS
-from shared.directory import EDUCATORS, FAMILIES, Directory, in_sight
+from shared.directory import EDUCATORS, FAMILIES, Directory
 from shared.identity import Viewer
 from shared.messages import Assignment, Channel, Direction, EducatorChanged, Tone
 from shared.mongo import Database, Document, Kept, answering
 from shared.outbox import Work
+from shared.sight import in_sight
 
 GOALS = "goals"
 GOALS_KEPT = (Kept(GOALS),)
@@ -82,9 +83,13 @@ class GoalRows:
             rows = self.database[FAMILIES].find(query, {"students.enrollments": 1})
             return {row["_id"]: _classes(row, on) async for row in rows}
 
-    async def teaching(self, class_ids: Collection[str]) -> list[EducatorChanged]:
-        """The active educators who are or were with any of these classes, by name."""
-        query = {"active": True, "assignments.class_id": {"$in": sorted(class_ids)}}
+    async def there_for(self, classes: Mapping[str, frozenset[str]]) -> list[EducatorChanged]:
+        """The active educators who are or were with any of these families' classes, or to whom
+        one of them was given, by name.
+        """
+        held = {"$in": sorted(frozenset[str]().union(*classes.values()))}
+        either = [{"assignments.class_id": held}, {"caseload.family_id": {"$in": sorted(classes)}}]
+        query = {"active": True, "$or": either}
         order = [("family_name", 1), ("given_name", 1), ("_id", 1)]
         async with answering():
             rows = await self.database[EDUCATORS].find(query).sort(order).to_list(None)

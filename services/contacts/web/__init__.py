@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from services.contacts.web import (
     api,
+    caseloads,
     corrections,
     erasing,
     erasing_api,
@@ -12,9 +13,14 @@ from services.contacts.web import (
     follow_ups,
     follow_ups_api,
     goals,
+    hour,
+    interpreter_sheets,
+    interpreters,
+    interpreters_api,
     logging,
     mine,
     notes,
+    overview,
     parents,
     records,
     resources,
@@ -54,5 +60,12 @@ for part in (
     follow_ups,
     follow_ups_api,
     suggestions,
+    # Before the pages of one interpreter, which would take `hour` and `import` for ids.
+    hour,
+    interpreter_sheets,
+    interpreters,
+    interpreters_api,
+    overview,
+    caseloads,
 ):
     router.include_router(part.router)

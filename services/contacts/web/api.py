@@ -35,6 +35,7 @@ class Changes(Record):
     tone: Tone | None = None
     outcome: Outcome | None = None
     language: Language | None = None
+    interpreter_id: Annotated[str | None, Field(max_length=64)] = None
     occurred_at: AwareDatetime | None = None
     words: Annotated[str | None, Field(max_length=MOST_WORDS)] = None
     words_language: Language | None = None

@@ -12,6 +12,7 @@ from services.contacts.actions.corrections import standings
 from services.contacts.actions.listing_follow_ups import of_family, takers_of_family
 from services.contacts.actions.strengths import strengths_of
 from services.contacts.actions.suggestions import suggestions_of
+from services.contacts.domain.caseloads import GIVES
 from services.contacts.domain.follow_ups import MOST_WHAT
 from services.contacts.domain.strengths import MOST_WORDS
 from services.contacts.domain.views import LOGS, FamilyLine
@@ -105,6 +106,8 @@ async def family_page(
         withheld=[each.guardian_id for each in card.reach.values() if each.withheld],
         standings=await standings(desk.store, card.family, viewer, on),
         may_correct=viewer.role in LOGS,
+        given=(await desk.store.caseloads.of_families([family_id], on)).get(family_id, []),
+        may_give=viewer.role in GIVES,
         may_flag=viewer.role in {"principal", "district"},
         words=all_words(page),
         zone=await zone_at(desk, viewer),

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from services.contacts.actions.interpreters import offered_for
 from services.contacts.actions.logging_contacts import (
     correct_contact,
     log_contact,
@@ -65,6 +66,7 @@ class LogForm(FollowUpFields):
     at_home: str = Field("", title=N_("Something to do at home"), max_length=40)
     direction: Direction = Field("to_family", title=N_("Who began"))
     language: Language | None = Field(None, title=N_("Language that we spoke"))
+    interpreter_id: str | None = Field(None, title=N_("Interpreter"), max_length=64)
     occurred_at: datetime | None = Field(None, title=N_("When, if not just now"))
     note: str = Field("", title=N_("Note for staff"), max_length=MOST_NOTE)
     version: int | None = None
@@ -83,6 +85,7 @@ class LogForm(FollowUpFields):
             tone=self.tone,
             outcome=self.outcome,
             language=self.language,
+            interpreter_id=self.interpreter_id,
             occurred_at=at.replace(tzinfo=zone) if at and at.tzinfo is None else at,
             words=self.words,
             words_language=words_language,
@@ -110,6 +113,7 @@ async def open_form(
     guardian: str = "",
     tone: str = "",
     about: str = "",
+    interpreter: str = "",
 ) -> Response:
     """The empty form; it may open with the person, or a pupil and the tone, filled in."""
     on = await day_of(desk, viewer)
@@ -122,6 +126,7 @@ async def open_form(
         guardian_id=guardian if guardian in known else None,
         tone=tone if tone in TONES else None,
         form_id=desk.units.mint(),
+        interpreter_id=interpreter or None,
     )
     return await _form_page(page, desk, viewer, family, form)
 
@@ -202,7 +207,7 @@ async def open_correction(
         **contact.model_dump(
             include={
                 "student_ids", "guardian_id", "channel", "outcome", "tone", "direction",
-                "language", "note", "version",
+                "language", "note", "version", "interpreter_id",
             }
         ),
         **written_of(contact),
@@ -304,4 +309,14 @@ async def _form_page(
         title=family_title(family.students, page),
         strengths=await strengths_of(desk.store, family, viewer, on),
         today=on,
+        interpreters=await _interpreters(desk, family, viewer, contact),
     )
+
+
+async def _interpreters(
+    desk: AtDesk, family: FamilyChanged, viewer: Viewer, contact: Contact | None
+) -> list[tuple[str, str]]:
+    """Whom to choose from; a contact that is corrected keeps whom it names."""
+    found = [(e.interpreter_id, e.name) for e in await offered_for(desk.store, family, viewer)]
+    named = (contact.interpreter_id or "", contact.interpreter) if contact else ("", "")
+    return [named, *found] if named[0] and named[0] not in dict(found) else found

@@ -30,7 +30,7 @@ from shared.identity import Viewer
 router = APIRouter(tags=["contacts"])
 COLUMNS = (
     "contact_id", "version", "occurred_at", "family_id", "students", "channel", "direction",
-    "tone", "outcome", "language", "letter", "note", "undone",
+    "tone", "outcome", "language", "letter", "note", "undone", "interpreter",
 )  # fmt: skip
 
 
@@ -154,4 +154,5 @@ def _cells(contact: Contact, names: str) -> list[object]:
         contact.letter.words if contact.letter else "",
         contact.note,
         "yes" if contact.retraction else "",
+        contact.interpreter,
     ]

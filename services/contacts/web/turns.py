@@ -1,7 +1,6 @@
 """Who next: one family first, then the list, each with the reasons in words."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -14,8 +13,9 @@ from services.contacts.domain.turns import Reason
 from services.contacts.domain.views import FamilyLine
 from services.contacts.web.at import TONES, AtDesk, day_of
 from shared import web
-from shared.i18n import N_, format_date
+from shared.i18n import N_, format_date, format_time, weekday_names
 from shared.messages import Record
+from shared.web.templates import language_name
 
 router = APIRouter(tags=["families"])
 MOST_SHOWN = 20
@@ -33,6 +33,7 @@ CAUSES = {
     "last_about": N_("Last contact on %(day)s: %(tone)s"),
     "follow_up_due": N_("A follow-up is due: %(day)s"),
     "achieved": N_("%(student)s: %(what)s (%(day)s, says %(system)s)"),
+    "interpreter": N_("%(language)s; interpreter %(weekday)s %(begins)s–%(ends)s"),
     "rests": N_("Spoke with school on %(day)s, so it can wait a little"),
 }
 
@@ -67,7 +68,7 @@ class BackForm(BaseModel):
 async def next_page(page: web.Page, viewer: web.SignedIn, desk: AtDesk) -> Response:
     """The first family with what to do, those who follow, and those who were put off."""
     lineup = await line_up(desk.store, desk.units.clock, viewer)
-    shown = [(line, _in_words(page, turn.reasons)) for turn, line in lineup.turns[: MOST_SHOWN + 1]]
+    shown = [(line, in_words(page, turn.reasons)) for turn, line in lineup.turns[: MOST_SHOWN + 1]]
     first = shown[0] if shown else None
     phones: list[tuple[str, str]] = []
     if first:
@@ -85,22 +86,28 @@ async def next_page(page: web.Page, viewer: web.SignedIn, desk: AtDesk) -> Respo
     )
 
 
-def _in_words(page: web.PageContext, reasons: Sequence[Reason]) -> list[str]:
-    return [
-        page._(
-            CAUSES[each.cause],
-            day=_shown(page, each.on),
-            tone=page._(TONES[each.tone]) if each.tone else "",
-            student=each.student or "",
-            what=each.what or "",
-            system=each.system or "",
-        )
-        for each in reasons
-    ]
+def in_words(page: web.PageContext, reasons: Sequence[Reason]) -> list[str]:
+    """Why a family stands where it does, in the reader's language."""
+    return [page._(CAUSES[each.cause], **_shown(page, each)) for each in reasons]
 
 
-def _shown(page: web.PageContext, day: date | None) -> str:
-    return format_date(day, page.language) if day else ""
+def _shown(page: web.PageContext, reason: Reason) -> dict[str, str]:
+    """What stands in the sentence of a reason; it takes what it needs."""
+    shown = {
+        "day": format_date(reason.on, page.language) if reason.on else "",
+        "tone": page._(TONES[reason.tone]) if reason.tone else "",
+        "student": reason.student or "",
+        "what": reason.what or "",
+        "system": reason.system or "",
+    }
+    if reason.language and reason.hours:
+        shown |= {
+            "language": language_name(page.language, reason.language),
+            "weekday": weekday_names(page.language)[reason.hours.weekday],
+            "begins": format_time(reason.hours.begins, page.language),
+            "ends": format_time(reason.hours.ends, page.language),
+        }
+    return shown
 
 
 @router.post("/contacts/next/later", include_in_schema=False)

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.events.domain import SchoolEvent, times
-from shared.directory import FLAGS, Directory, in_sight
+from shared.directory import FLAGS, Directory
 from shared.identity import Viewer
 from shared.messages import HouseholdChanged, StudentFacts
 from shared.mongo import answering
+from shared.sight import in_sight
 
 
 @dataclass

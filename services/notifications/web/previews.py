@@ -10,11 +10,11 @@ from services.notifications.actions.previewing import NoteDraft, Previewed, prev
 from services.notifications.actions.room import MailRoom
 from services.notifications.web.at import AtRoom
 from shared import web
-from shared.directory import attends
 from shared.errors import NotFound, Refused
 from shared.i18n import N_
 from shared.identity import Viewer
 from shared.messages import Language, Record, Starter, Tone
+from shared.sight import attends
 from shared.starters import AT_HOME, is_praise
 
 router = APIRouter(prefix="/notifications/preview", include_in_schema=False)
