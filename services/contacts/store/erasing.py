@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from services.contacts.domain.erasing import Erasure, Hold, Retention
+from services.contacts.store.caseloads import CASELOADS
 from services.contacts.store.contacts import CONTACTS, HISTORY
 from services.contacts.store.corrections import CORRECTIONS
 from services.contacts.store.disclosures import DISCLOSURES
@@ -215,6 +216,7 @@ def _blanked(gone: Erased) -> Sequence[tuple[str, Mapping[str, object], Mapping[
         (CONTACTS, family, {"$set": {"note": ""}}),
         (FOLLOW_UPS, family, {"$set": {"what": ERASED_WORDS}}),
         (SUGGESTIONS, family, {"$set": {"what": ERASED_WORDS}}),
+        (CASELOADS, family, {"$set": {"reason": ERASED_WORDS}}),
         (FLAGS, adults, {"$set": {"reason": ""}}),
     )
 

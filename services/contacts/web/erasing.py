@@ -24,6 +24,7 @@ SORTS: dict[str, str] = {
     "contact_history": N_("earlier versions of contacts"),
     "follow_ups": N_("follow-ups"),
     "suggestions": N_("suggestions"),
+    "caseloads": N_("why a family was given to somebody"),
     "flags": N_("reasons of flags"),
     "strengths": N_("what a child is good at"),
     "disclosures": N_("whom a record was given to"),
