@@ -202,7 +202,7 @@ def _contacts(world: World) -> None:
         world.ids["family_id"] = family_id
         world.ids["contact_id"] = _log(visitor, family_id, good_news)
         page = visitor.open(f"/contacts/families/{family_id}")
-        adult = re.search(r"/adults/([^\"/]+)", page.text)
+        adult = re.search(r"/adults/([^\"/]+)", page.html)
         assert adult, "the family's page names no adult to correct"
         world.ids["guardian_id"] = adult[1]
         visitor.submit(page, "/strengths", {"words": "loves dinosaurs"})
