@@ -6,9 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from services.contacts.actions.invitations import unanswered_by_family
 from services.contacts.actions.listing_follow_ups import due_by_family
 from services.contacts.actions.logging_contacts import NOWHERE, school_of, today, zone_of
 from services.contacts.actions.suggestions import suggested_by_family
+from services.contacts.domain.invitations import Invitation
 from services.contacts.domain.suggestions import Suggested
 from services.contacts.domain.turns import History, Turn, whose_turn
 from services.contacts.domain.views import FamilyLine
@@ -75,18 +77,14 @@ async def _histories(
     ids = [line.family_id for line in lines]
     on = now.astimezone(zone).date()
     summed = await store.turns.summed(ids, now)
-    due = await due_by_family(store, viewer, on)
-    suggested = await suggested_by_family(store, ids, viewer, now, on)
+    prompts = _Prompts(
+        await due_by_family(store, viewer, on),
+        await unanswered_by_family(store, ids, viewer, now),
+        await suggested_by_family(store, ids, viewer, now, on),
+    )
     began = _term_began(school, on)
-    return [
-        _prompted(
-            _history(line, summed.get(line.family_id), zone, began),
-            due.get(line.family_id),
-            suggested.get(line.family_id),
-            zone,
-        )
-        for line in lines
-    ]
+    told = [_history(line, summed.get(line.family_id), zone, began) for line in lines]
+    return [prompts.beside(each, zone) for each in told]
 
 
 def _history(
@@ -103,11 +101,27 @@ def _history(
     )
 
 
-def _prompted(
-    history: History, due_on: date | None, suggested: Suggested | None, zone: ZoneInfo
-) -> History:
-    at = suggested.suggestion.achieved_at if suggested else None
-    return replace(history, follow_up_on=due_on, suggested=suggested, suggested_on=_day(at, zone))
+@dataclass(frozen=True)
+class _Prompts:
+    """What there is to do, to ask or to tell already, by family."""
+
+    due: Mapping[str, date]
+    unanswered: Mapping[str, Invitation]
+    suggested: Mapping[str, Suggested]
+
+    def beside(self, history: History, zone: ZoneInfo) -> History:
+        """A family's history with its prompts."""
+        invitation = self.unanswered.get(history.family_id)
+        suggested = self.suggested.get(history.family_id)
+        achieved_at = suggested.suggestion.achieved_at if suggested else None
+        return replace(
+            history,
+            follow_up_on=self.due.get(history.family_id),
+            unanswered=invitation,
+            answer_by=_day(invitation.closes_at, zone) if invitation else None,
+            suggested=suggested,
+            suggested_on=_day(achieved_at, zone),
+        )
 
 
 def _day(at: datetime | None, zone: ZoneInfo) -> date | None:

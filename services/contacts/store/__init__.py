@@ -12,6 +12,7 @@ from services.contacts.store.flags import FLAGS_KEPT, FlagRows
 from services.contacts.store.follow_ups import FOLLOW_UPS_KEPT, FollowUpRows
 from services.contacts.store.goals import GOALS_KEPT, GoalRows
 from services.contacts.store.imports import IMPORTS_KEPT, ImportRows
+from services.contacts.store.invitations import INVITATIONS_KEPT, InvitationRows
 from services.contacts.store.mail import MAIL_KEPT, MailRows
 from services.contacts.store.previous import PREVIOUS_KEPT, PreviousRows
 from services.contacts.store.resources import RESOURCES_KEPT, ResourceRows
@@ -28,6 +29,7 @@ KEPT = (
     *DIRECTORY_KEPT,
     *CONTACTS_KEPT,
     *MAIL_KEPT,
+    *INVITATIONS_KEPT,
     *FLAGS_KEPT,
     *IMPORTS_KEPT,
     *ROSTER_KEPT,
@@ -64,6 +66,7 @@ class Store:
     disclosures: DisclosureRows = field(init=False)
     follow_ups: FollowUpRows = field(init=False)
     suggestions: SuggestionRows = field(init=False)
+    invitations: InvitationRows = field(init=False)
 
     def __post_init__(self) -> None:
         self.directory = Directory(self.database)
@@ -82,6 +85,7 @@ class Store:
         self.disclosures = DisclosureRows(self.database)
         self.follow_ups = FollowUpRows(self.database)
         self.suggestions = SuggestionRows(self.database)
+        self.invitations = InvitationRows(self.database)
 
     async def card(self, family_id: str, *, seen_by: Viewer, on: date) -> FamilyCard:
         """Everything on a family's page; `NotFound` where the viewer may not know of it."""
