@@ -14,6 +14,7 @@ from services.contacts.store.goals import GOALS_KEPT, GoalRows
 from services.contacts.store.imports import IMPORTS_KEPT, ImportRows
 from services.contacts.store.invitations import INVITATIONS_KEPT, InvitationRows
 from services.contacts.store.mail import MAIL_KEPT, MailRows
+from services.contacts.store.monday import MONDAY_KEPT, MondayRows
 from services.contacts.store.previous import PREVIOUS_KEPT, PreviousRows
 from services.contacts.store.resources import RESOURCES_KEPT, ResourceRows
 from services.contacts.store.roster import ROSTER_KEPT, RosterRows
@@ -41,6 +42,7 @@ KEPT = (
     *DISCLOSURES_KEPT,
     *FOLLOW_UPS_KEPT,
     *SUGGESTIONS_KEPT,
+    *MONDAY_KEPT,
 )
 
 
@@ -67,6 +69,7 @@ class Store:
     follow_ups: FollowUpRows = field(init=False)
     suggestions: SuggestionRows = field(init=False)
     invitations: InvitationRows = field(init=False)
+    monday: MondayRows = field(init=False)
 
     def __post_init__(self) -> None:
         self.directory = Directory(self.database)
@@ -86,6 +89,7 @@ class Store:
         self.follow_ups = FollowUpRows(self.database)
         self.suggestions = SuggestionRows(self.database)
         self.invitations = InvitationRows(self.database)
+        self.monday = MondayRows(self.database)
 
     async def card(self, family_id: str, *, seen_by: Viewer, on: date) -> FamilyCard:
         """Everything on a family's page; `NotFound` where the viewer may not know of it."""

@@ -11,6 +11,7 @@ from services.contacts.web import (
     goals,
     logging,
     mine,
+    monday,
     parents,
     records,
     resources,
@@ -45,6 +46,7 @@ for part in (
     turns,
     follow_ups,
     follow_ups_api,
+    monday,
     suggestions,
 ):
     router.include_router(part.router)
