@@ -8,7 +8,7 @@ from shared.messages import Category
 
 KindName = Literal[
     "good_news", "note", "invitation", "rsvp_confirmation", "event_changed", "cancelled",
-    "announcement",
+    "announcement", "follow_ups_due",
 ]  # fmt: skip
 
 
@@ -27,6 +27,9 @@ class Kind:
     """Answers the family's own act, so that no earlier "stop" is meant by it."""
     first: bool = False
     """One person waits for it, so it goes before letters to a whole school."""
+    to_staff: bool = False
+    """To a member of the staff. What protects families (flags, quiet hours, budget) means nothing
+    for it (ADR 22)."""
 
 
 KINDS: dict[str, Kind] = {
@@ -39,6 +42,7 @@ KINDS: dict[str, Kind] = {
         Kind("event_changed", "events"),
         Kind("cancelled", "events"),
         Kind("announcement", "school", taken_back=True, routine=True),
+        Kind("follow_ups_due", "school", to_staff=True),
     )
 }
 
