@@ -16,6 +16,7 @@ from services.contacts.domain.follow_ups import FollowUp, FollowUpDraft
 from services.contacts.domain.monday import MORNING, Calendar, Due, count_due
 from shared.identity import Viewer
 from shared.messages import FamilyChanged, NoticeRequested
+from shared.outbox import Work
 from shared.schooldays import is_school_day, week_of
 from tests.contacts.conftest import TODAY, Office, staff_viewer
 from tests.contacts.site import ContactsSite, fill_in
@@ -153,6 +154,23 @@ async def test_a_crash_after_some_people_asks_for_the_others_only(week: Week) ->
     await week.comes(MONDAY)
     # As if the process had ended before it noted that the school is done.
     await week.office.desk.database["monday_looked"].delete_many({})
+    await week.comes(MONDAY, 9)
+    assert len(await week.asked()) == 1
+
+
+async def test_the_mark_and_the_message_stand_or_fall_together(
+    week: Week, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await week.promise(TODAY)
+
+    def broken(*_args: object, **_more: object) -> None:
+        raise RuntimeError("the process ends here")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Work, "emit", broken)
+        with pytest.raises(RuntimeError):
+            await week.comes(MONDAY)
+    assert await week.asked() == []
     await week.comes(MONDAY, 9)
     assert len(await week.asked()) == 1
 
