@@ -158,6 +158,7 @@ _GATES: tuple[Callable[[Delivery, Circumstances], Verdict | None], ...] = (
     _budget,
 )
 
+# What is left of them for staff: flags, families' quiet hours and the budget are about families.
 _STAFF_GATES: tuple[Callable[[Delivery, Circumstances], Verdict | None], ...] = (
     _use,
     _address,

@@ -27,9 +27,6 @@ class Kind:
     """Answers the family's own act, so that no earlier "stop" is meant by it."""
     first: bool = False
     """One person waits for it, so it goes before letters to a whole school."""
-    to_staff: bool = False
-    """To a member of the staff. What protects families (flags, quiet hours, budget) means nothing
-    for it (ADR 22)."""
 
 
 KINDS: dict[str, Kind] = {
@@ -42,7 +39,8 @@ KINDS: dict[str, Kind] = {
         Kind("event_changed", "events"),
         Kind("cancelled", "events"),
         Kind("announcement", "school", taken_back=True, routine=True),
-        Kind("follow_ups_due", "school", to_staff=True),
+        # To staff: what protects families means nothing for it (`gates`, ADR 22).
+        Kind("follow_ups_due", "school"),
     )
 }
 
