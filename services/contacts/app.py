@@ -17,6 +17,7 @@ from shared.watch import directory_look
 NAME = "contacts"
 IMPORT_SECONDS = 2.0
 AS_OF_SECONDS = 60.0
+MONDAY_SECONDS = 60.0
 
 
 def build(
@@ -43,10 +44,11 @@ def build(
     app.include_router(router)
     imports = Every(IMPORT_SECONDS, desk.importer.work, "contacts imports", desk.importer.woken)
     as_of = Every(AS_OF_SECONDS, desk.register.say_as_of, "contacts flags")
+    monday = Every(MONDAY_SECONDS, desk.monday_mail.work, "contacts monday mail")
     return parts.service(
         app,
         kept=(*KEPT, web.IDEMPOTENCY),
         handlers=handlers(desk),
-        background=[imports, as_of],
+        background=[imports, as_of, monday],
         looks=[directory_look(NAME, database)],
     )

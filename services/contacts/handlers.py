@@ -1,7 +1,8 @@
-"""Messages come in here: what other systems saw, what became of letters, who acts on flags."""
+"""Messages come in here: what other systems saw, letters, invitations, who acts on flags."""
 
 from services.contacts.actions.desk import Desk
 from services.contacts.actions.flags import note_applied
+from services.contacts.actions.invitations import note_event
 from services.contacts.actions.mail import (
     note_accepted,
     note_bounced,
@@ -13,6 +14,9 @@ from services.contacts.actions.suggestions import take_in_achievement
 from shared.bus.handlers import Handlers
 from shared.external import FamilyContacted, StudentAchieved
 from shared.messages import (
+    EventCancelled,
+    EventChanged,
+    EventPublished,
     EventRSVPd,
     ExternalFactReceived,
     FlagsApplied,
@@ -51,6 +55,18 @@ def handlers(desk: Desk) -> Handlers:
     @contacts.on(NoticeNotSent)
     async def show_why_not_sent(notice: NoticeNotSent, work: Work) -> None:
         await note_not_sent(store, notice, work)
+
+    @contacts.on(EventPublished)
+    async def know_invitation(published: EventPublished, work: Work) -> None:
+        await note_event(store, published.facts, work)
+
+    @contacts.on(EventChanged)
+    async def know_change(changed: EventChanged, work: Work) -> None:
+        await note_event(store, changed.facts, work)
+
+    @contacts.on(EventCancelled)
+    async def know_cancellation(cancelled: EventCancelled, work: Work) -> None:
+        await note_event(store, cancelled.facts, work, cancelled=True)
 
     @contacts.on(EventRSVPd)
     async def show_reply(rsvp: EventRSVPd, work: Work) -> None:

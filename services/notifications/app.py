@@ -82,6 +82,7 @@ def open_room(parts: Parts) -> MailRoom:
         place=MailPlace(
             district_name=settings.district_name,
             mail_from=settings.mail_from,
+            public_url=settings.public_url.rstrip("/"),
             allow_list=frozenset(each.lower() for each in settings.mail_allow_list),
             returns=return_address(settings),
         ),

@@ -12,7 +12,10 @@ Category = Literal["good_news", "events", "school"]
 
 
 class NoticeRequested(Message):
-    """A service asks for a letter that no fact implies, by kind and ids only. Sent by any."""
+    """A service asks for a letter that no fact implies, by kind and ids only. Sent by any.
+
+    It goes to households or to members of the staff, as its kind says.
+    """
 
     TYPE = "org.partners.notice.requested.v1"
     OWNER = "*"
@@ -22,6 +25,7 @@ class NoticeRequested(Message):
     kind: str
     about: str
     household_ids: tuple[str, ...]
+    educator_ids: tuple[str, ...] = ()
     values: dict[str, str] = Field(default_factory=dict)
 
 

@@ -33,7 +33,7 @@ def fact(sample: District, **changes: object) -> ExternalFactReceived:
     )
 
 
-async def hear(office: Office, message: Message, name: str = "m1") -> bool:
-    envelope = Envelope.seal(message, id=name, source="/partners/x", time=NOW, sequence=1)
+async def hear(office: Office, message: Message, name: str = "m1", version: int = 1) -> bool:
+    envelope = Envelope.seal(message, id=name, source="/partners/x", time=NOW, sequence=version)
     handler = handlers(office.desk).by_type[message.TYPE]
     return await Inbox(office.desk.units).once(envelope, lambda work: handler(message, work))

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contacts.domain.interpreters import Hours, Interpreting
+from services.contacts.domain.invitations import ASKED_WITHIN, Invitation
 from services.contacts.domain.suggestions import Suggested, Suggestion
 from services.contacts.domain.turns import Cause, History, whose_turn
 from shared.messages import Tone
@@ -26,6 +27,8 @@ NEWS = Suggested(
     ),
     student="Maya",
 )  # fmt: skip
+FAIR = Invitation(event_id="e", school_id="oak", title="Science fair", closes_at=MOMENT)
+CLOSES = st.none() | st.dates(TODAY, TODAY + ASKED_WITHIN)
 
 
 THERE = Interpreting(
@@ -44,6 +47,8 @@ def histories() -> st.SearchStrategy[list[History]]:
         concern_on=DAYS,
         term_began=st.sampled_from([None, TERM]),
         follow_up_on=DAYS,
+        unanswered=st.sampled_from([None, FAIR]),
+        answer_by=CLOSES,
         suggested=st.sampled_from([None, NEWS]),
         suggested_on=DAYS,
         interpreting=st.sampled_from([None, THERE]),
@@ -102,15 +107,25 @@ def test_a_try_says_so_and_counts_as_a_turn() -> None:
     assert order(tried, History("waits", told_on=ago(20))) == ["waits", "tried"]
 
 
-def test_among_equals_a_follow_up_comes_first_then_a_suggestion() -> None:
-    plain, news, promised = (
+def test_among_equals_a_follow_up_comes_first_then_an_invitation_then_a_suggestion() -> None:
+    plain, news, silent, promised = (
         History("a", told_on=ago(20)),
         History("b", told_on=ago(20), suggested=NEWS, suggested_on=ago(4)),
-        History("c", told_on=ago(20), follow_up_on=ago(1)),
+        History("c", told_on=ago(20), unanswered=FAIR, answer_by=ago(-5)),
+        History("d", told_on=ago(20), follow_up_on=ago(1)),
     )
-    longer = History("d", told_on=ago(21))
-    assert order(plain, news, promised, longer) == ["d", "c", "b", "a"]
-    assert causes(replace(news, follow_up_on=ago(1))) == ["told", "follow_up_due", "achieved"]
+    longer = History("e", told_on=ago(21))
+    assert order(plain, news, silent, promised, longer) == ["e", "d", "c", "b", "a"]
+    sooner = replace(silent, family_id="z", answer_by=ago(-2))
+    assert order(silent, sooner) == ["z", "c"]
+    every = replace(news, follow_up_on=ago(1), unanswered=FAIR, answer_by=ago(-5))
+    assert causes(every) == ["told", "follow_up_due", "unanswered", "achieved"]
+
+
+def test_an_unanswered_invitation_is_named_with_the_day_on_which_it_closes() -> None:
+    [turn] = whose_turn([History("f", unanswered=FAIR, answer_by=ago(-5))], TODAY)
+    [_, reason] = turn.reasons
+    assert (reason.what, reason.on) == ("Science fair", ago(-5))
 
 
 def test_that_an_interpreter_is_there_is_told_and_moves_nobody() -> None:
@@ -125,10 +140,16 @@ def test_that_an_interpreter_is_there_is_told_and_moves_nobody() -> None:
 
 
 @given(histories(), st.randoms(use_true_random=False))
-def test_neither_follow_up_nor_suggestion_moves_anybody_before_a_longer_wait(
+def test_nothing_to_do_or_to_tell_moves_anybody_before_a_longer_wait(
     held: list[History], chance: Random
 ) -> None:
-    plain = [replace(each, follow_up_on=None, suggested=None, suggested_on=None) for each in held]
+    plain = [
+        History(
+            each.family_id, each.told_on, each.tried_on, each.spoken_on, each.spoken_about,
+            each.concern_on, each.term_began,
+        )
+        for each in held
+    ]  # fmt: skip
     by_id = {each.family_id: each for each in held}
     waits = [by_id[each].turn_on for each in order(*plain)]
     assert [by_id[each].turn_on for each in order(*chance.sample(held, len(held)))] == waits

@@ -6,10 +6,12 @@ from datetime import date, datetime, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from services.contacts.actions.invitations import unanswered_by_family
 from services.contacts.actions.listing_follow_ups import due_by_family
 from services.contacts.actions.logging_contacts import NOWHERE, school_of, today, zone_of
 from services.contacts.actions.suggestions import suggested_by_family
 from services.contacts.domain.interpreters import DISTRICT, Interpreting, next_hours
+from services.contacts.domain.invitations import Invitation
 from services.contacts.domain.suggestions import Suggested
 from services.contacts.domain.turns import History, Turn, whose_turn
 from services.contacts.domain.views import FamilyLine
@@ -85,20 +87,21 @@ async def _histories(
     ids = [line.family_id for line in lines]
     on = now.astimezone(zone).date()
     summed = await store.turns.summed(ids, now)
-    due = await due_by_family(store, viewer, on)
-    suggested = await suggested_by_family(store, ids, viewer, now, on)
+    prompts = _Prompts(
+        await due_by_family(store, viewer, on),
+        await unanswered_by_family(store, ids, viewer, now),
+        await suggested_by_family(store, ids, viewer, now, on),
+    )
     there = await _interpreting(store, viewer, school, lines, now.astimezone(zone))
     began = term_began_on(school, on)
-    return [
-        _prompted(
+    told = [
+        replace(
             _history(line, summed.get(line.family_id), zone, began),
-            due.get(line.family_id),
-            suggested.get(line.family_id),
-            there.get(line.interpreted),
-            zone,
+            interpreting=there.get(line.interpreted),
         )
         for line in lines
     ]
+    return [prompts.beside(each, zone) for each in told]
 
 
 def _history(
@@ -112,23 +115,6 @@ def _history(
         spoken_about=summed.newest_tone if summed else None,
         concern_on=_day(summed.concern_at, zone) if summed else None,
         term_began=term_began,
-    )
-
-
-def _prompted(
-    history: History,
-    due_on: date | None,
-    suggested: Suggested | None,
-    interpreting: Interpreting | None,
-    zone: ZoneInfo,
-) -> History:
-    at = suggested.suggestion.achieved_at if suggested else None
-    return replace(
-        history,
-        follow_up_on=due_on,
-        suggested=suggested,
-        suggested_on=_day(at, zone),
-        interpreting=interpreting,
     )
 
 
@@ -146,6 +132,29 @@ async def _interpreting(
     known = await store.interpreters.listed(seen_by=viewer)
     called = [each for each in known if each.school_id in {DISTRICT, school.school_id}]
     return {each: next_hours(called, each, now, school.no_school_days) for each in needed}
+
+
+@dataclass(frozen=True)
+class _Prompts:
+    """What there is to do, to ask or to tell already, by family."""
+
+    due: Mapping[str, date]
+    unanswered: Mapping[str, Invitation]
+    suggested: Mapping[str, Suggested]
+
+    def beside(self, history: History, zone: ZoneInfo) -> History:
+        """A family's history with its prompts."""
+        invitation = self.unanswered.get(history.family_id)
+        suggested = self.suggested.get(history.family_id)
+        achieved_at = suggested.suggestion.achieved_at if suggested else None
+        return replace(
+            history,
+            follow_up_on=self.due.get(history.family_id),
+            unanswered=invitation,
+            answer_by=_day(invitation.closes_at, zone) if invitation else None,
+            suggested=suggested,
+            suggested_on=_day(achieved_at, zone),
+        )
 
 
 def _day(at: datetime | None, zone: ZoneInfo) -> date | None:

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from services.contacts.domain.interpreters import Hours, Interpreting
+from services.contacts.domain.invitations import Invitation
 from services.contacts.domain.suggestions import Suggested
 from shared.messages import Language, Record, Tone
 
@@ -17,8 +18,8 @@ RESTS_FOR = timedelta(days=1)
 """Whoever spoke with school today or yesterday waits behind the others."""
 
 Cause = Literal[
-    "concern_first", "never_told", "told", "tried", "last_about", "follow_up_due", "achieved",
-    "interpreter", "rests",
+    "concern_first", "never_told", "told", "tried", "last_about", "follow_up_due", "unanswered",
+    "achieved", "interpreter", "rests",
 ]  # fmt: skip
 """Why a family stands where it does; pages put it into words."""
 
@@ -26,6 +27,7 @@ Cause = Literal[
 class Reason(Record):
     """One reason, with the day that it is about, and for `last_about` what that contact was.
 
+    `unanswered`: `what` is the school event, which waits for an answer until the day.
     `achieved`: `student` is the given name, `what` was achieved, and `system` says so.
     `interpreter`: the family needs one for `language`, who is there in the `hours` of that day.
     """
@@ -56,6 +58,9 @@ class History:
     term_began: date | None = None
     follow_up_on: date | None = None
     """The earliest day of an open follow-up that has come."""
+    unanswered: Invitation | None = None
+    """The invitation that waits for the family's answer; of several, the one that closes first."""
+    answer_by: date | None = None
     suggested: Suggested | None = None
     """What another system saw, as long as nobody told the family."""
     suggested_on: date | None = None
@@ -95,20 +100,21 @@ def whose_turn(histories: Iterable[History], today: date) -> list[Turn]:
 
     Those with a concern and no good news this term first, then those who never heard any, then
     whoever waits longest; among those who wait equally long, whoever a follow-up is due for, then
-    whoever another system has good news of. Behind them, in the same order, those who spoke with
-    school just now. Neither follow-up nor suggestion moves anybody before who waits longer, so that
-    every family is reached.
+    whoever has not answered an invitation, then whoever another system has good news of. Behind
+    them, in the same order, those who spoke with school just now. Neither follow-up nor invitation
+    nor suggestion moves anybody before who waits longer, so that every family is reached.
     """
     ordered = sorted(histories, key=lambda each: _place(each, today))
     return [Turn(each.family_id, _reasons(each, today)) for each in ordered]
 
 
-def _place(each: History, today: date) -> tuple[bool, bool, date, date, date, date, str]:
+def _place(each: History, today: date) -> tuple[bool, bool, date, date, date, date, date, str]:
     return (
         each.rests(today),
         not each.wants_good_news_first,
         each.turn_on or date.min,
         each.follow_up_on or date.max,
+        each.answer_by or date.max,
         each.suggested_on or date.max,
         each.spoken_on or date.min,
         each.family_id,
@@ -140,6 +146,8 @@ def _prompts(each: History) -> list[Reason]:
     found = []
     if each.follow_up_on:
         found.append(Reason(cause="follow_up_due", on=each.follow_up_on))
+    if each.unanswered:
+        found.append(Reason(cause="unanswered", on=each.answer_by, what=each.unanswered.title))
     if each.suggested:
         news = each.suggested.suggestion
         found.append(

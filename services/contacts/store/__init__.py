@@ -17,7 +17,9 @@ from services.contacts.store.follow_ups import FOLLOW_UPS_KEPT, FollowUpRows
 from services.contacts.store.goals import GOALS_KEPT, GoalRows
 from services.contacts.store.imports import IMPORTS_KEPT, ImportRows
 from services.contacts.store.interpreters import INTERPRETERS_KEPT, InterpreterRows
+from services.contacts.store.invitations import INVITATIONS_KEPT, InvitationRows
 from services.contacts.store.mail import MAIL_KEPT, MailRows
+from services.contacts.store.monday import MONDAY_KEPT, MondayRows
 from services.contacts.store.overview import OverviewRows
 from services.contacts.store.previous import PREVIOUS_KEPT, PreviousRows
 from services.contacts.store.readings import READINGS_KEPT, ReadingRows
@@ -36,6 +38,7 @@ KEPT = (
     *DIRECTORY_KEPT,
     *CONTACTS_KEPT,
     *MAIL_KEPT,
+    *INVITATIONS_KEPT,
     *FLAGS_KEPT,
     *IMPORTS_KEPT,
     *ROSTER_KEPT,
@@ -52,6 +55,7 @@ KEPT = (
     *ERASING_KEPT,
     *INTERPRETERS_KEPT,
     *CASELOADS_KEPT,
+    *MONDAY_KEPT,
 )
 
 
@@ -83,6 +87,8 @@ class Store:
     interpreters: InterpreterRows = field(init=False)
     caseloads: CaseloadRows = field(init=False)
     overview: OverviewRows = field(init=False)
+    invitations: InvitationRows = field(init=False)
+    monday: MondayRows = field(init=False)
 
     def __post_init__(self) -> None:
         self.directory = Directory(self.database)
@@ -107,6 +113,8 @@ class Store:
         self.interpreters = InterpreterRows(self.database)
         self.caseloads = CaseloadRows(self.database)
         self.overview = OverviewRows(self.database, self.directory, self.corrections)
+        self.invitations = InvitationRows(self.database)
+        self.monday = MondayRows(self.database)
 
     async def card(self, family_id: str, *, seen_by: Viewer, on: date) -> FamilyCard:
         """Everything on a family's page; `NotFound` where the viewer may not know of it."""

@@ -130,6 +130,17 @@ class FollowUpRows:
         query = {"$and": [{"family_id": family_id, "state": "open"}, _concerning(seen_by)]}
         return await self._several(query, [("due_on", 1), ("_id", 1)], 100)
 
+    async def with_due(self, educator_ids: Collection[str], until: date) -> frozenset[str]:
+        """Who of some staff has anything open by a day, for the service itself; it is included."""
+        query = _due({"$in": sorted(educator_ids)}, until)
+        async with answering():
+            found = await self.database[FOLLOW_UPS].distinct("assignee.educator_id", query)
+        return frozenset(str(each) for each in found)
+
+    async def due_of(self, educator_id: str, until: date, most: int) -> list[FollowUp]:
+        """What one of the staff has open by a day, for the service itself; it is included."""
+        return await self._several(_due(educator_id, until), [("due_on", 1), ("_id", 1)], most)
+
     async def hand_on(self, before: Sequence[str], now: str, work: Work) -> None:
         """Families became one: what is open for those before is to be done for that of now."""
         await self.database[FOLLOW_UPS].update_many(
@@ -153,6 +164,11 @@ def _row(follow_up: FollowUp) -> Document:
 
 def _state(*, is_open: bool) -> Any:
     return "open" if is_open else {"$in": ["done", "dropped"]}
+
+
+def _due(educator_id: Any, until: date) -> Document:
+    due_on = {"$lte": until.isoformat()}
+    return {"assignee.educator_id": educator_id, "state": "open", "due_on": due_on}
 
 
 def _done_by(viewer: Viewer) -> Document:

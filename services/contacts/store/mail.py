@@ -11,9 +11,13 @@ from shared.outbox import Work
 LETTERS = "letters"
 REPLIES = "replies"
 _OF_FAMILY = IndexModel([("family_ids", ASCENDING), ("at", DESCENDING)], name="of_family")
+_INVITED = IndexModel(
+    [("family_ids", ASCENDING), ("kind", ASCENDING), ("about", ASCENDING)], name="invited"
+)
+_ANSWERED = IndexModel([("family_ids", ASCENDING), ("event_id", ASCENDING)], name="answered")
 MAIL_KEPT = (
-    Kept(LETTERS, (_OF_FAMILY, IndexModel([("about", ASCENDING)], name="about"))),
-    Kept(REPLIES, (_OF_FAMILY,)),
+    Kept(LETTERS, (_OF_FAMILY, _INVITED, IndexModel([("about", ASCENDING)], name="about"))),
+    Kept(REPLIES, (_OF_FAMILY, _ANSWERED)),
 )
 
 

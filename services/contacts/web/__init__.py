@@ -19,6 +19,7 @@ from services.contacts.web import (
     interpreters_api,
     logging,
     mine,
+    monday,
     notes,
     overview,
     parents,
@@ -59,6 +60,7 @@ for part in (
     turns,
     follow_ups,
     follow_ups_api,
+    monday,
     suggestions,
     # Before the pages of one interpreter, which would take `hour` and `import` for ids.
     hour,

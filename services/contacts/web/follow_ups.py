@@ -19,6 +19,7 @@ from services.contacts.actions.listing_follow_ups import (
     open_list,
     takers_of,
 )
+from services.contacts.actions.monday import wish_of
 from services.contacts.domain.follow_ups import MOST_WHAT, SCHOOLS, FollowUpDraft, Listed, State
 from services.contacts.store.follow_ups import Place
 from services.contacts.web.at import AtDesk, Pair, day_of, sentence
@@ -103,6 +104,7 @@ async def follow_ups_page(
         today=on,
         takers=choices_of(page, await takers_of(desk.store, part.items, viewer, on)),
         why_not=why_not_of(page, part.items),
+        monday=await wish_of(desk.store, viewer),
     )
 
 

@@ -32,6 +32,7 @@ CAUSES = {
     "tried": N_("Tried on %(day)s, and nobody was there to hear it"),
     "last_about": N_("Last contact on %(day)s: %(tone)s"),
     "follow_up_due": N_("A follow-up is due: %(day)s"),
+    "unanswered": N_("Has not answered the invitation to %(what)s (open until %(day)s)"),
     "achieved": N_("%(student)s: %(what)s (%(day)s, says %(system)s)"),
     "interpreter": N_("%(language)s; interpreter %(weekday)s %(begins)s–%(ends)s"),
     "rests": N_("Spoke with school on %(day)s, so it can wait a little"),

@@ -11,7 +11,7 @@ from services.notifications.domain.kinds import kind_of
 from services.notifications.domain.notice import EducatorsNote, Notice
 from services.notifications.domain.sight import barred
 from services.notifications.letters.tongue import tongue
-from shared.messages import FamilyChanged, FlagsChanged, HouseholdChanged
+from shared.messages import EducatorChanged, FamilyChanged, FlagsChanged, HouseholdChanged
 from shared.outbox import Work
 
 
@@ -72,9 +72,10 @@ def _nobody(household: HouseholdChanged, getting: frozenset[str]) -> str:
     return "" if getting.intersection(household.guardian_ids) else reasons.NOBODY_GETS_MAIL
 
 
-def mailbox_of(household: HouseholdChanged) -> str | None:
+def mailbox_of(reader: HouseholdChanged | EducatorChanged) -> str | None:
     """The address, written so that it compares."""
-    return household.mailbox.lower() if household.mailbox else None
+    address = reader.email if isinstance(reader, EducatorChanged) else reader.mailbox
+    return address.lower() if address else None
 
 
 async def promise(
@@ -98,6 +99,11 @@ async def promise(
         )
         for each in recipients
     ]
+    return await keep_promises(room, rows, work)
+
+
+async def keep_promises(room: MailRoom, rows: Sequence[Delivery], work: Work) -> list[Delivery]:
+    """Write deliveries and ring for those that are due; gives the new ones."""
     new = await room.store.deliveries.add(rows, work)
     for row in new:
         if row.state == "suppressed":

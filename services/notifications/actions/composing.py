@@ -1,18 +1,24 @@
-"""From a delivery to the letter that its household reads."""
+"""From a delivery to the letter that its readers get."""
 
 from datetime import timedelta
 
 from services.notifications.actions.room import MailRoom
 from services.notifications.actions.surroundings import Surroundings
 from services.notifications.domain.delivery import WRITTEN, Delivery
-from services.notifications.domain.notice import AnswerWords, EducatorsNote, EventWords, Notice
+from services.notifications.domain.notice import (
+    AnswerWords,
+    EducatorsNote,
+    EventWords,
+    Notice,
+    Reminder,
+)
 from services.notifications.domain.post import Addressed
 from services.notifications.letters.blocks import Letter
 from services.notifications.letters.catalogs import ORIGINAL
 from services.notifications.letters.drafts import as_sent
 from services.notifications.letters.mail import addressed
+from services.notifications.letters.occasion import Household, Occasion, School
 from services.notifications.letters.tongue import base_of
-from services.notifications.letters.writing import Household, Occasion, School
 from shared.errors import NotFound
 from shared.messages import HouseholdChanged
 
@@ -24,19 +30,39 @@ AFTER_THE_EVENT = timedelta(days=1)
 def compose(room: MailRoom, row: Delivery, around: Surroundings) -> Letter:
     """The letter as it reads now; `NotFound` when what it speaks of is not known."""
     notice = around.notices.get(row.notice_id)
+    if row.to_staff:
+        return _to_staff(room, row, notice, around)
     household = around.households.get(row.household_id)
     if notice is None or household is None:
         raise NotFound(f"delivery {row.delivery_id} speaks of something that is not kept")
     return as_sent(
         Occasion(
             notice=notice,
-            household=_household(row, household, around),
+            household=_reader(row, household.greeting, household.language, around),
             school=_school(room, row, around),
             students=_students(row, notice, around),
             written_at=around.now,
             answer_url=_answer_url(room, notice, household),
             stop_url=_stop_url(room, row, household, around),
             reply_to=_reply_to(notice, around),
+        )
+    )
+
+
+def _to_staff(room: MailRoom, row: Delivery, notice: Notice | None, around: Surroundings) -> Letter:
+    """The same to a member of the staff: there is nothing to answer, and no link but to a page."""
+    educator = around.educators.get(row.educator_id or "")
+    if notice is None or educator is None or not isinstance(notice.content, Reminder):
+        raise NotFound(f"delivery {row.delivery_id} speaks of something that is not kept")
+    name = (f"{educator.given_name} {educator.family_name}".strip(),)
+    return as_sent(
+        Occasion(
+            notice=notice,
+            household=_reader(row, name, notice.content.language, around),
+            school=_school(room, row, around),
+            students=(),
+            written_at=around.now,
+            staff_url=f"{room.place.public_url}/contacts/follow-ups",
         )
     )
 
@@ -53,14 +79,15 @@ def envelop(room: MailRoom, row: Delivery, letter: Letter, around: Surroundings)
     )
 
 
-def _household(row: Delivery, household: HouseholdChanged, around: Surroundings) -> Household:
+def _reader(
+    row: Delivery, greeting: tuple[str, ...], language: str, around: Surroundings
+) -> Household:
     if row.state not in WRITTEN:
-        off = base_of(household.language) in around.languages_off
-        return Household(household.greeting, household.language, off)
+        return Household(greeting, language, base_of(language) in around.languages_off)
     # What has left is shown in the language in which it left.
     if row.language == ORIGINAL:
-        return Household(household.greeting, household.language, off=True)
-    return Household(household.greeting, row.language)
+        return Household(greeting, language, off=True)
+    return Household(greeting, row.language)
 
 
 def _school(room: MailRoom, row: Delivery, around: Surroundings) -> School:

@@ -64,20 +64,17 @@ def _in_time(row: Delivery, work: Work) -> bool:
 def _flagged_or_going(row: Delivery, barred: bool, fresh: bool, work: Work) -> Delivery:
     if barred:
         return row.moved("suppressed", reasons.FLAGGED, work.now)
-    if not fresh:
+    if not fresh and not row.to_staff:
         again = work.now + LOOK_AGAIN
         return row.moved("pending", reasons.FLAGS_NOT_FRESH, work.now, due_at=again)
     return row.handing(work.now)
 
 
 async def _barred(room: MailRoom, letters: Sequence[Ready], work: Work) -> set[str]:
-    adults = {adult for each in letters for adult in each.household.guardian_ids}
+    homes = [(each.delivery, each.household) for each in letters if each.household]
+    adults = {adult for _, household in homes for adult in household.guardian_ids}
     flags = await room.store.flags.of_guardians(adults, work)
-    return {
-        each.delivery.delivery_id
-        for each in letters
-        if is_barred(flags, each.delivery, each.household)
-    }
+    return {row.delivery_id for row, household in homes if is_barred(flags, row, household)}
 
 
 async def keep_outcomes(

@@ -19,7 +19,7 @@ from services.notifications.letters.layout import as_html, as_text
 from services.notifications.store.deliveries import Wanted
 from shared.errors import NotFound
 from shared.identity import Viewer
-from shared.messages import HouseholdChanged
+from shared.messages import EducatorChanged, HouseholdChanged
 
 
 @dataclass(frozen=True)
@@ -31,16 +31,19 @@ class Listed:
     subject: str
     school: str
     zone: str = "UTC"
+    educator: EducatorChanged | None = None
 
     @property
     def to(self) -> str:
         """Whom it greets."""
+        if self.educator:
+            return f"{self.educator.given_name} {self.educator.family_name}".strip()
         return " · ".join(self.household.greeting) if self.household else ""
 
 
 @dataclass(frozen=True)
 class Opened:
-    """One letter as the family reads it."""
+    """One letter as it is read."""
 
     listed: Listed
     text: str
@@ -82,7 +85,7 @@ async def open_letter(room: MailRoom, delivery_id: str, viewer: Viewer) -> Opene
     """
     row = await room.store.deliveries.get(delivery_id)
     sight = await room.sight_of(viewer)
-    if row is None or not sight.covers(row.school_id, row.family_ids):
+    if row is None or not sight.covers(row.school_id, row.family_ids, row.educator_id):
         raise NotFound("There is no such letter.")
     letter = compose(room, row, await look_around(room, [row]))
     blank = without_links(letter)
@@ -91,7 +94,8 @@ async def open_letter(room: MailRoom, delivery_id: str, viewer: Viewer) -> Opene
 
 async def _listed(room: MailRoom, rows: list[Delivery]) -> list[Listed]:
     people = room.store.people
-    households = await people.households({row.household_id for row in rows})
+    households = await people.households({row.household_id for row in rows if not row.to_staff})
+    educators = await people.educators({row.educator_id for row in rows if row.educator_id})
     schools = await people.schools({row.school_id for row in rows})
     notices = await room.store.notices.several({row.notice_id for row in rows})
     return [
@@ -101,6 +105,7 @@ async def _listed(room: MailRoom, rows: list[Delivery]) -> list[Listed]:
             _subject(notices.get(row.notice_id)),
             schools[row.school_id].name if row.school_id in schools else "",
             schools[row.school_id].time_zone if row.school_id in schools else "UTC",
+            educators.get(row.educator_id or ""),
         )
         for row in rows
     ]

@@ -25,7 +25,8 @@ class Ready:
 
     delivery: Delivery
     letter: Addressed
-    household: HouseholdChanged
+    household: HouseholdChanged | None
+    """None: it goes to a member of the staff."""
     language: str
 
 
@@ -97,7 +98,7 @@ def _written(room: MailRoom, row: Delivery, around: Surroundings) -> Ready | Cha
     except Exception as error:  # noqa: BLE001 - one letter that can't be written costs no other
         telemetry.failed("notifications", error)
         return lambda row, work: row.moved("dead", reasons.UNWRITABLE, work.now)
-    household = around.households[row.household_id]
+    household = around.households.get(row.household_id)
     return Ready(row, mail, household, letter.language)
 
 

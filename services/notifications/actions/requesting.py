@@ -5,6 +5,7 @@ from datetime import timedelta
 from pydantic import ValidationError
 
 from services.notifications.actions.addressing import promise, recipients_of_event
+from services.notifications.actions.reminding import remind
 from services.notifications.actions.room import MailRoom
 from services.notifications.domain.notice import Announcement, EventWords, Notice, notice_id
 from shared.envelope import faults
@@ -20,16 +21,21 @@ async def take_request(room: MailRoom, request: NoticeRequested, work: Work) -> 
     """Write the letter that was asked for; `Permanent` says which kinds there are.
 
     `invitation`: `about` is the event. `announcement`: `about` is the school, `values` are `title`,
-    `words`, `language` and `signed`.
+    `words`, `language` and `signed`. `follow_ups_due`: see `reminding.remind`.
     """
     if len(request.household_ids) > MOST_HOUSEHOLDS:
         raise Permanent(f"a request names at most {MOST_HOUSEHOLDS} households")
+    if request.kind == "follow_ups_due":
+        await remind(room, request, work)
+        return
     if request.kind == "invitation":
         notice = await _invitation(room, request, work)
     elif request.kind == "announcement":
         notice = _announcement(request, work)
     else:
-        raise Permanent("letters can be asked for of the kinds invitation and announcement")
+        raise Permanent(
+            "letters can be asked for of the kinds invitation, announcement, follow_ups_due"
+        )
     if await room.store.notices.get(notice.notice_id, work):
         return
     households = await _households(room, request)

@@ -28,7 +28,7 @@ async def resolve(
 
     async def body(work: Work) -> Delivery:
         row = await room.store.deliveries.get(delivery_id, work)
-        if row is None or not seen_by.covers(row.school_id, row.family_ids):
+        if row is None or not seen_by.covers(row.school_id, row.family_ids, row.educator_id):
             raise NotFound("There is no such letter.")
         if finding == "came_back":
             return await _came_back(room, row, "found by a person", work)

@@ -23,6 +23,8 @@ class MailPlace:
 
     district_name: str
     mail_from: str
+    public_url: str = ""
+    """Where staff finds its pages."""
     allow_list: frozenset[str] = frozenset()
     returns: ReturnAddress | None = None
     """Where letters come back to. None: to `mail_from`, where nobody reads them for us."""
@@ -67,11 +69,11 @@ class MailRoom:
         if viewer.role in {"district", "operator", "system"}:
             return Sight(everything=True)
         if viewer.role in {"coordinator", "office", "principal"}:
-            return Sight(school_ids=viewer.school_ids)
+            return Sight(school_ids=viewer.school_ids, educator_id=viewer.educator_id)
         if viewer.role != "educator":
             return Sight()
         seen = await self.directory.family_ids_seen_by(viewer, self.now.date())
-        return Sight(family_ids=frozenset(seen))
+        return Sight(family_ids=frozenset(seen), educator_id=viewer.educator_id)
 
 
 def school_days(school: SchoolChanged | None) -> SchoolDays:
@@ -88,6 +90,8 @@ def today_at(school: SchoolChanged | None, now: datetime) -> datetime:
 
 def tell_not_sent(delivery: Delivery, work: Work) -> None:
     """Let the other services know that a letter will not be sent, and why."""
+    if delivery.to_staff:
+        return  # the others ask what families were told
     said = NoticeNotSent(
         delivery_id=delivery.delivery_id,
         kind=delivery.kind,
@@ -101,6 +105,8 @@ def tell_not_sent(delivery: Delivery, work: Work) -> None:
 
 def tell_accepted(delivery: Delivery, work: Work) -> None:
     """Let the other services know that the mail service took a letter."""
+    if delivery.to_staff:
+        return  # the others ask what families were told
     said = NoticeAccepted(
         delivery_id=delivery.delivery_id,
         kind=delivery.kind,
@@ -117,6 +123,8 @@ def tell_accepted(delivery: Delivery, work: Work) -> None:
 
 def tell_bounced(delivery: Delivery, work: Work, *, permanent: bool) -> None:
     """Let the other services know that a letter came back; `permanent`: the address is no good."""
+    if delivery.to_staff:
+        return  # the others ask what families were told
     said = NoticeBounced(
         delivery_id=delivery.delivery_id,
         household_id=delivery.household_id,

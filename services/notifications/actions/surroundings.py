@@ -46,11 +46,12 @@ class Surroundings:
         """What a verdict on one delivery depends on."""
         household = self.households.get(row.household_id)
         mailbox = row.mailbox or ""
+        active, _ = self._reader(row)
         return Circumstances(
             now=self.now,
             settings=self.settings,
             school=school_days(self.schools.get(row.school_id)),
-            household_active=household is not None and household.active,
+            reader_active=active,
             flagged=household is not None and is_barred(list(self.flags), row, household),
             flags_fresh=self.flags_fresh,
             stopped=self.stopped.get(mailbox, frozenset()),
@@ -60,11 +61,22 @@ class Surroundings:
         )
 
     def moved_to(self, row: Delivery) -> str | None:
-        """The household's new address where it differs from the letter's; "" where it is gone."""
-        household = self.households.get(row.household_id)
-        if household is None or not household.active or mailbox_of(household) == row.mailbox:
+        """The reader's new address where it differs from the letter's; "" where it is gone."""
+        active, mailbox = self._reader(row)
+        if not active or mailbox == row.mailbox:
             return None
-        return mailbox_of(household) or ""
+        return mailbox or ""
+
+    def _reader(self, row: Delivery) -> tuple[bool, str | None]:
+        """Whether the household or the member of the staff still is here, and their address."""
+        reader: HouseholdChanged | EducatorChanged | None
+        if row.educator_id is not None:
+            reader = self.educators.get(row.educator_id)
+        else:
+            reader = self.households.get(row.household_id)
+        if reader is None:
+            return False, None
+        return reader.active, mailbox_of(reader)
 
     def count_routine(self, row: Delivery) -> None:
         """One routine letter more, so that the rest of the batch knows of it."""
@@ -83,7 +95,7 @@ async def look_around(
         room.settings(),
         people.families({each for row in rows for each in row.family_ids}),
         people.schools({row.school_id for row in rows}),
-        people.educators({row.sender_id for row in rows if row.sender_id}),
+        people.educators({each for row in rows for each in _staff(row)}),
         _notices(room, rows, notices),
     )
     (households, flags, languages_off), fresh, stopped, suppressed, routine = await asyncio.gather(
@@ -130,10 +142,18 @@ async def _routine(room: MailRoom, rows: Sequence[Delivery]) -> dict[str, tuple[
 async def _readers(
     room: MailRoom, rows: Sequence[Delivery]
 ) -> tuple[Mapping[str, HouseholdChanged], Sequence[FlagsChanged], frozenset[str]]:
-    households = await room.store.people.households({row.household_id for row in rows})
+    homes = {row.household_id for row in rows if not row.to_staff}
+    households = await room.store.people.households(homes)
     adults = {adult for each in households.values() for adult in each.guardian_ids}
+    languages = {each.language for each in households.values()}
+    languages |= {row.language for row in rows if row.to_staff}
     flags, off = await asyncio.gather(
         room.store.flags.of_guardians(adults),
-        languages_off(room, {each.language for each in households.values()}),
+        languages_off(room, languages),
     )
     return households, flags, off
+
+
+def _staff(row: Delivery) -> list[str]:
+    """Who wrote it, and to whom of the staff it goes."""
+    return [each for each in (row.sender_id, row.educator_id) if each]

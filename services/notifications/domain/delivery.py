@@ -1,4 +1,4 @@
-"""One notice to one household by one channel, and which way it may go."""
+"""One notice to one household, or to one of the staff, and which way it may go."""
 
 from datetime import datetime, timedelta
 from typing import Literal
@@ -46,7 +46,10 @@ GIVE_UP_AFTER = timedelta(hours=24)
 
 
 class Delivery(Record):
-    """A promise: unique on kind, about, occasion, mailbox, channel. `version` counts changes."""
+    """A promise: unique on kind, about, occasion, mailbox, channel. `version` counts changes.
+
+    One to a member of the staff has `educator_id`, no household and no families.
+    """
 
     delivery_id: str
     notice_id: str
@@ -56,6 +59,7 @@ class Delivery(Record):
     channel: Literal["mail"] = "mail"
     mailbox: str | None
     household_id: str
+    educator_id: str | None = None
     family_ids: tuple[str, ...]
     student_ids: tuple[str, ...] = ()
     school_id: str
@@ -81,9 +85,17 @@ class Delivery(Record):
 
     @property
     def key(self) -> str:
-        """What makes it unique. Without an address each household counts for itself."""
-        to = self.mailbox or f"household:{self.household_id}"
+        """What makes it unique. Without an address each household or person counts for itself."""
+        nobody = (
+            f"educator:{self.educator_id}" if self.to_staff else f"household:{self.household_id}"
+        )
+        to = self.mailbox or nobody
         return f"{self.kind}|{self.about}|{self.occasion}|{to}|{self.channel}"
+
+    @property
+    def to_staff(self) -> bool:
+        """Whether it goes to a member of the staff."""
+        return self.educator_id is not None
 
     @property
     def manners(self) -> Kind:

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from services.notifications.domain import reasons
 from services.notifications.domain.delivery import Delivery
-from services.notifications.domain.settings import MailSettings, SchoolDays, may_leave
+from services.notifications.domain.settings import MailSettings, QuietHours, SchoolDays, may_leave
 
 BUDGET_WINDOW = timedelta(days=7)
 LOOK_AGAIN = timedelta(seconds=30)
+AFTER_SCHOOL = QuietHours(begins=time(18), ends=time(7))
+"""When staff is not written to, on the school's clock."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ class Circumstances:
     now: datetime
     settings: MailSettings
     school: SchoolDays = field(default_factory=SchoolDays)
-    household_active: bool = True
+    reader_active: bool = True
+    """Whether the household, or the member of the staff, still is at the school."""
     flagged: bool = False
     flags_fresh: bool = True
     stopped: frozenset[str] = frozenset()
@@ -63,7 +66,7 @@ class Circumstances:
 
 def judge(delivery: Delivery, c: Circumstances) -> Verdict:
     """Whether a letter that is due may leave, in these circumstances."""
-    for gate in _GATES:
+    for gate in _STAFF_GATES if delivery.to_staff else _GATES:
         verdict = gate(delivery, c)
         if verdict is not None:
             return verdict
@@ -77,8 +80,8 @@ def _use(delivery: Delivery, c: Circumstances) -> Verdict | None:
 
 
 def _address(delivery: Delivery, c: Circumstances) -> Verdict | None:
-    if not c.household_active:
-        return Stop(reasons.HOUSEHOLD_GONE)
+    if not c.reader_active:
+        return Stop(reasons.PERSON_GONE if delivery.to_staff else reasons.HOUSEHOLD_GONE)
     return None if delivery.mailbox else Stop(reasons.NO_ADDRESS)
 
 
@@ -105,11 +108,23 @@ def _quiet_start(delivery: Delivery, c: Circumstances) -> Verdict | None:
     expires = delivery.created_at + timedelta(days=c.settings.held_days)
     if delivery.use_by is not None:
         expires = min(expires, delivery.use_by)
-    return Stop(reasons.HELD_TOO_LONG) if c.now >= expires else Hold(expires, reasons.QUIET_START)
+    if c.now >= expires:
+        return Stop(reasons.HELD_TOO_LONG)
+    return Hold(expires, reasons.QUIET_START_STAFF if delivery.to_staff else reasons.QUIET_START)
 
 
 def _quiet_hours(delivery: Delivery, c: Circumstances) -> Verdict | None:
-    until, because = may_leave(c.settings, c.school, c.now)
+    return _in_hours(delivery, c, c.settings)
+
+
+def _school_hours(delivery: Delivery, c: Circumstances) -> Verdict | None:
+    # Whatever families are spared: staff is written to while there is school.
+    hours = {"quiet_hours": AFTER_SCHOOL, "school_days_only": True}
+    return _in_hours(delivery, c, c.settings.model_copy(update=hours))
+
+
+def _in_hours(delivery: Delivery, c: Circumstances, settings: MailSettings) -> Verdict | None:
+    until, because = may_leave(settings, c.school, c.now)
     if because == "now" or _past_use(delivery, until):
         return None
     reason = reasons.QUIET_HOURS if because == "quiet_hours" else reasons.SCHOOL_DAY
@@ -141,4 +156,14 @@ _GATES: tuple[Callable[[Delivery, Circumstances], Verdict | None], ...] = (
     _quiet_start,
     _quiet_hours,
     _budget,
+)
+
+# What is left of them for staff: flags, families' quiet hours and the budget are about families.
+_STAFF_GATES: tuple[Callable[[Delivery, Circumstances], Verdict | None], ...] = (
+    _use,
+    _address,
+    _preference,
+    _suppression,
+    _quiet_start,
+    _school_hours,
 )

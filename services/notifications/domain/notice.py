@@ -1,4 +1,4 @@
-"""Words to families before they are addressed to anyone: what a letter is about, and until when."""
+"""Words before they are addressed to anyone: what a letter is about, and until when."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -54,8 +54,17 @@ class Announcement(Record):
     signed: str
 
 
+class Reminder(Record):
+    """How many follow-ups of a member of the staff are due. It names no family."""
+
+    of: Literal["reminder"] = "reminder"
+    overdue: Annotated[int, Field(ge=0)]
+    this_week: Annotated[int, Field(ge=0)]
+    language: Language = "en"
+
+
 Content = Annotated[
-    EducatorsNote | EventWords | AnswerWords | Announcement, Field(discriminator="of")
+    EducatorsNote | EventWords | AnswerWords | Announcement | Reminder, Field(discriminator="of")
 ]
 
 

@@ -9,6 +9,7 @@ from shared.i18n import N_
 TAKE_BACK = N_("It waits for a while, so that the sender can take it back.")
 READY = N_("It is ready and leaves in a moment.")
 QUIET_START = N_("This school does not send mail to families yet. Families get nothing.")
+QUIET_START_STAFF = N_("This school does not send mail yet.")
 QUIET_HOURS = N_("It waits for the end of the quiet hours.")
 SCHOOL_DAY = N_("It waits for the next school day.")
 FLAGS_NOT_FRESH = N_("It waits until we know the newest custody and contact flags.")
@@ -50,4 +51,5 @@ COMES_BACK_OFTEN = N_("Several letters came back within two weeks, so we rest fo
 SAID_ARRIVED = N_("A person found out that it arrived.")
 SAID_LOST = N_("A person found out that it did not arrive.")
 SAID_AGAIN = N_("A person decided to send it again.")
+PERSON_GONE = N_("This person does not work at the school any more.")
 UNWRITABLE = N_("The letter could not be written. The district's technical staff can see why.")

@@ -6,19 +6,25 @@ from shared.messages import Category, FlagsChanged, Record
 
 
 class Sight(Record):
-    """All letters, or those of some schools, or those about some families."""
+    """All letters, or those to families of some schools or about some families, and one's own.
+
+    What a member of the staff is told, colleagues and leaders of the school are not shown.
+    """
 
     everything: bool = False
     school_ids: frozenset[str] = frozenset()
     family_ids: frozenset[str] = frozenset()
+    educator_id: str | None = None
 
-    def covers(self, school_id: str, family_ids: Iterable[str]) -> bool:
-        """Whether a letter of this school about these families may be shown."""
-        return (
-            self.everything
-            or school_id in self.school_ids
-            or not self.family_ids.isdisjoint(family_ids)
-        )
+    def covers(
+        self, school_id: str, family_ids: Iterable[str], educator_id: str | None = None
+    ) -> bool:
+        """Whether a letter of this school to these families, or to one of the staff, is shown."""
+        if self.everything:
+            return True
+        if educator_id is not None:
+            return educator_id == self.educator_id
+        return school_id in self.school_ids or not self.family_ids.isdisjoint(family_ids)
 
 
 class Stop(Record):

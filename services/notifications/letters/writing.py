@@ -1,15 +1,13 @@
 """Writes the letter of each kind. Sentences stay short and plain: the grade-6 test reads them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 
 from services.notifications.domain.notice import (
     Announcement,
     AnswerWords,
     EducatorsNote,
     EventWords,
-    Notice,
+    Reminder,
 )
 from services.notifications.letters import calendar
 from services.notifications.letters.blocks import (
@@ -21,52 +19,19 @@ from services.notifications.letters.blocks import (
     Paragraph,
     Typed,
 )
+from services.notifications.letters.occasion import Household, Occasion, School
+from services.notifications.letters.staff import write_to_staff
 from services.notifications.letters.tongue import Tongue, base_of, right_to_left, tongue
 from shared.messages import EventFacts, Starter
 from shared.starters import AT_HOME, praise
-
-
-@dataclass(frozen=True)
-class Household:
-    """Whom the letter greets, and in which language."""
-
-    greeting: tuple[str, ...]
-    language: str
-    off: bool = False
-    """Whether letters in that language do not go out yet: then it is English."""
-
-
-@dataclass(frozen=True)
-class School:
-    """Who writes: the school, its number, and the district."""
-
-    name: str
-    phone: str
-    district: str
-    domain: str
-    """The domain of the district's mail, which makes calendar ids unique in the world."""
-
-
-@dataclass(frozen=True)
-class Occasion:
-    """What the writer of a letter is told besides the notice itself."""
-
-    notice: Notice
-    household: Household
-    school: School
-    students: tuple[str, ...]
-    """Given names of the children whom the letter is about."""
-    written_at: datetime
-    answer_url: str = ""
-    """The signed page on which the household answers; without its query."""
-    stop_url: str = ""
-    reply_to: str | None = None
 
 
 def write(occasion: Occasion) -> Letter:
     """The letter, in the household's language or in English with a line in theirs."""
     _ = tongue(occasion.household.language, off=occasion.household.off)
     content = occasion.notice.content
+    if isinstance(content, Reminder):
+        return write_to_staff(_, occasion, content)
     match content:
         case EducatorsNote():
             subject, person, blocks = _note(_, occasion, content)

@@ -35,6 +35,7 @@ KEPT = (
             IndexModel([("notice_id", ASCENDING), ("state", ASCENDING)], name="notice"),
             IndexModel([("about", ASCENDING)], name="about"),
             IndexModel([("household_id", ASCENDING), ("created_at", DESCENDING)], name="household"),
+            IndexModel([("educator_id", ASCENDING)], name="educator", sparse=True),
             IndexModel([("family_ids", ASCENDING), ("created_at", DESCENDING)], name="family"),
             IndexModel([("school_id", ASCENDING), ("created_at", DESCENDING)], name="school"),
             IndexModel([("created_at", DESCENDING), ("_id", DESCENDING)], name="newest"),
@@ -68,7 +69,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Deliveries:
-    """The promises made to households."""
+    """The promises made to households and to staff."""
 
     database: Database
 
@@ -238,18 +239,20 @@ class Deliveries:
 def _seen(sight: Sight) -> Document:
     if sight.everything:
         return {}
-    return {
-        "$or": [
-            {"school_id": {"$in": sorted(sight.school_ids)}},
-            {"family_ids": {"$in": sorted(sight.family_ids)}},
-        ]
-    }
+    seen: list[Document] = [
+        {"school_id": {"$in": sorted(sight.school_ids)}, "educator_id": None},
+        {"family_ids": {"$in": sorted(sight.family_ids)}, "educator_id": None},
+    ]
+    if sight.educator_id is not None:
+        seen.append({"educator_id": sight.educator_id})
+    return {"$or": seen}
 
 
 def _document(delivery: Delivery) -> Document:
     fields = delivery.model_dump(exclude={"delivery_id"})
-    if fields["claim"] is None:
-        del fields["claim"]  # the index on it is sparse
+    for name in ("claim", "educator_id"):
+        if fields[name] is None:
+            del fields[name]  # the index on it is sparse
     return {"_id": delivery.delivery_id, "key": delivery.key, **fields}
 
 

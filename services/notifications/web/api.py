@@ -35,12 +35,16 @@ District = Annotated[Viewer, web.needs("district")]
 
 
 class DeliveryOut(Record):
-    """One letter to one household. `reason` is a sentence; `detail` what the mail service said."""
+    """One letter to one household, or with `educator_id` to a member of the staff.
+
+    `reason` is a sentence; `detail` what the mail service said.
+    """
 
     delivery_id: str
     kind: str
     about: str
     household_id: str
+    educator_id: str | None
     family_ids: tuple[str, ...]
     student_ids: tuple[str, ...]
     school_id: str

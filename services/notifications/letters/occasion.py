@@ -1,0 +1,45 @@
+"""What the writer of a letter is told: whom it greets, who writes, and what about."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from services.notifications.domain.notice import Notice
+
+
+@dataclass(frozen=True)
+class Household:
+    """Whom the letter greets, and in which language."""
+
+    greeting: tuple[str, ...]
+    language: str
+    off: bool = False
+    """Whether letters in that language do not go out yet: then it is English."""
+
+
+@dataclass(frozen=True)
+class School:
+    """Who writes: the school, its number, and the district."""
+
+    name: str
+    phone: str
+    district: str
+    domain: str
+    """The domain of the district's mail, which makes calendar ids unique in the world."""
+
+
+@dataclass(frozen=True)
+class Occasion:
+    """What the writer of a letter is told besides the notice itself."""
+
+    notice: Notice
+    household: Household
+    school: School
+    students: tuple[str, ...]
+    """Given names of the children whom the letter is about."""
+    written_at: datetime
+    answer_url: str = ""
+    """The signed page on which the household answers; without its query."""
+    stop_url: str = ""
+    staff_url: str = ""
+    """The page on which staff finds what a letter to staff is about."""
+    reply_to: str | None = None
