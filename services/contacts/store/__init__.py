@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from services.contacts.domain.views import FamilyCard
+from services.contacts.store.contact_files import CONTACT_FILES_KEPT, ContactFileRows
+from services.contacts.store.contact_mappings import CONTACT_MAPPINGS_KEPT, ContactMappingRows
 from services.contacts.store.contacts import CONTACTS_KEPT, ContactRows
 from services.contacts.store.directory import DIRECTORY_KEPT, DirectoryRows
 from services.contacts.store.disclosures import DISCLOSURES_KEPT, DisclosureRows
@@ -39,6 +41,8 @@ KEPT = (
     *DISCLOSURES_KEPT,
     *FOLLOW_UPS_KEPT,
     *SUGGESTIONS_KEPT,
+    *CONTACT_FILES_KEPT,
+    *CONTACT_MAPPINGS_KEPT,
 )
 
 
@@ -64,6 +68,8 @@ class Store:
     disclosures: DisclosureRows = field(init=False)
     follow_ups: FollowUpRows = field(init=False)
     suggestions: SuggestionRows = field(init=False)
+    contact_files: ContactFileRows = field(init=False)
+    mappings: ContactMappingRows = field(init=False)
 
     def __post_init__(self) -> None:
         self.directory = Directory(self.database)
@@ -82,6 +88,8 @@ class Store:
         self.disclosures = DisclosureRows(self.database)
         self.follow_ups = FollowUpRows(self.database)
         self.suggestions = SuggestionRows(self.database)
+        self.contact_files = ContactFileRows(self.database)
+        self.mappings = ContactMappingRows(self.database)
 
     async def card(self, family_id: str, *, seen_by: Viewer, on: date) -> FamilyCard:
         """Everything on a family's page; `NotFound` where the viewer may not know of it."""
