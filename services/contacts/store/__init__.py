@@ -15,6 +15,7 @@ from services.contacts.store.follow_ups import FOLLOW_UPS_KEPT, FollowUpRows
 from services.contacts.store.goals import GOALS_KEPT, GoalRows
 from services.contacts.store.imports import IMPORTS_KEPT, ImportRows
 from services.contacts.store.mail import MAIL_KEPT, MailRows
+from services.contacts.store.named import NamedRows
 from services.contacts.store.previous import PREVIOUS_KEPT, PreviousRows
 from services.contacts.store.resources import RESOURCES_KEPT, ResourceRows
 from services.contacts.store.roster import ROSTER_KEPT, RosterRows
@@ -69,6 +70,7 @@ class Store:
     follow_ups: FollowUpRows = field(init=False)
     suggestions: SuggestionRows = field(init=False)
     contact_files: ContactFileRows = field(init=False)
+    named: NamedRows = field(init=False)
     mappings: ContactMappingRows = field(init=False)
 
     def __post_init__(self) -> None:
@@ -88,6 +90,7 @@ class Store:
         self.disclosures = DisclosureRows(self.database)
         self.follow_ups = FollowUpRows(self.database)
         self.suggestions = SuggestionRows(self.database)
+        self.named = NamedRows(self.database)
         self.contact_files = ContactFileRows(self.database)
         self.mappings = ContactMappingRows(self.database)
 

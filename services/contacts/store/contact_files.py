@@ -24,7 +24,7 @@ from shared.outbox import Work
 FILES = "contact_files"
 ROWS = "contact_file_rows"
 CAME_IN = "contact_rows_in"
-UNDER_WAY = ("received", "reading", "applying", "undoing")
+UNDER_WAY = ("received", "looking", "reading", "applying", "undoing")
 CONTACT_FILES_KEPT = (
     Kept(FILES, (IndexModel([("created_at", DESCENDING)], name="newest"),
                  IndexModel([("state", ASCENDING)], name="state"))),
@@ -78,6 +78,14 @@ class ContactFileRows:
             raise NotFound("There is no such file, or it is another school's.")
         return _job(row)
 
+    async def current(self, file_id: str) -> ContactFile:
+        """One file, for the work on it; `NotFound`."""
+        async with answering():
+            row = await self.database[FILES].find_one({"_id": file_id})
+        if row is None:
+            raise NotFound("There is no such file.")
+        return _job(row)
+
     async def newest(self, *, seen_by: Viewer, most: int = 20) -> list[ContactFile]:
         """The last files in sight."""
         async with answering():
@@ -97,21 +105,24 @@ class ContactFileRows:
         async with answering():
             return [_job(row) async for row in self.database[FILES].find(query)]
 
+    async def tidied(self, file_id: str) -> None:
+        """Note that nothing of a file is left but its report."""
+        gone = _plain({"tidied": True, "profile": (), "columns": {}})
+        async with answering():
+            await self.database[FILES].update_one({"_id": file_id}, {"$set": gone})
+
     async def left_lying(self, before: datetime) -> list[ContactFile]:
         """Files that wait for somebody since before a moment."""
         query = {"state": {"$in": sorted(WAITING)}, "created_at": {"$lt": before}}
         async with answering():
             return [_job(row) async for row in self.database[FILES].find(query)]
 
-    async def change(
-        self, file_id: str, expected: Iterable[str], work: Work | None = None, **changes: Any
-    ) -> ContactFile:
+    async def change(self, file_id: str, expected: Iterable[str], **changes: Any) -> ContactFile:
         """Go on, when it is still where we think; `Conflict` otherwise."""
         query = {"_id": file_id, "state": {"$in": list(expected)}}
-        session = work.session if work else None
         async with answering():
             row = await self.database[FILES].find_one_and_update(
-                query, {"$set": _plain(changes)}, return_document=True, session=session
+                query, {"$set": _plain(changes)}, return_document=True
             )
         if row is None:
             raise Conflict("This file is not in a state that allows this. Look at it again.")
@@ -201,10 +212,12 @@ class ContactFileRows:
 
     async def came_in(self, keys: Sequence[str], work: Work | None = None) -> set[str]:
         """Those of some keys whose rows are stored already."""
-        session = work.session if work else None
-        async with answering():
-            cursor = self.database[CAME_IN].find({"_id": {"$in": list(keys)}}, session=session)
+        query = {"_id": {"$in": list(keys)}}
+        if work:
+            cursor = self.database[CAME_IN].find(query, session=work.session)
             return {row["_id"] async for row in cursor}
+        async with answering():
+            return {row["_id"] async for row in self.database[CAME_IN].find(query)}
 
     async def note_in(self, file_id: str, keys: Sequence[str], work: Work) -> None:
         """These rows are stored now."""
@@ -222,7 +235,8 @@ class ContactFileRows:
 def _sight(viewer: Viewer) -> Document:
     if viewer.role == "coordinator":
         return {"school_id": {"$in": sorted(viewer.school_ids)}}
-    return {}
+    # Another system sees what it sent.
+    return {"by": viewer.account_id} if viewer.role == "system" else {}
 
 
 # Names of columns and words of systems are keys here; the database has its own ideas about keys.

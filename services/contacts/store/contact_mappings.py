@@ -18,7 +18,7 @@ class ContactMappingRows:
     database: Database
 
     async def one(self, school_id: str, name: str) -> ContactMapping | None:
-        """A mapping of a school, or of the district when the school is empty; its newest version."""
+        """The newest version of a mapping of a school; of the district when the school is empty."""
         async with answering():
             row = await self.database[MAPPINGS].find_one({"_id": _id(school_id, name)})
         return _mapping(row) if row else None

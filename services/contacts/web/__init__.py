@@ -4,6 +4,9 @@ from fastapi import APIRouter
 
 from services.contacts.web import (
     api,
+    contact_file_matching,
+    contact_files,
+    contact_files_api,
     families,
     flags,
     follow_ups,
@@ -46,5 +49,8 @@ for part in (
     follow_ups,
     follow_ups_api,
     suggestions,
+    contact_files,
+    contact_file_matching,
+    contact_files_api,
 ):
     router.include_router(part.router)

@@ -14,6 +14,7 @@ from shared.messages import Record
 
 State = Literal[
     "received",  # the file is stored
+    "looking",  # its columns are looked through, for a person
     "matching",  # looked through; somebody has to match its columns
     "reading",  # each row is judged; nothing is stored
     "preview",  # somebody has to look at it and to say yes
@@ -109,8 +110,9 @@ class ContactFile(Record):
 
     def undo_until(self) -> datetime | None:
         """Until when it can be taken back; None when it can't."""
-        stored = self.state == "done" and self.counts.get("stored") and self.ended_at
-        return self.ended_at + UNDO_WITHIN if stored and self.ended_at else None
+        if self.ended_at and self.state in {"done", "failed"} and self.counts.get("stored"):
+            return self.ended_at + UNDO_WITHIN
+        return None
 
     def check_undo(self, now: datetime) -> None:
         """`Conflict` when it can't be taken back as a whole (any more)."""
