@@ -185,12 +185,14 @@ _MEANS: Mapping[ValueField, tuple[tuple[str, tuple[str, ...]], ...]] = {
 
 
 def guess_values(field: ValueField, words: Iterable[str]) -> Values:
-    """What each of some words probably means; those that say nothing stay open."""
-    found: dict[str, str] = {}
-    for word in islice(words, MOST_WORDS):
-        if meant := _meaning(field, word):
-            found[plain_word(word)] = meant
-    return Values(words=found, otherwise="" if found else _USUAL[field])
+    """What each of some words probably means; those that say nothing stay open.
+
+    Without any word: what such a system most often does.
+    """
+    held = list(islice(words, MOST_WORDS))
+    meanings = {plain_word(word): _meaning(field, word) for word in held}
+    found = {word: meant for word, meant in meanings.items() if meant}
+    return Values(words=found, otherwise="" if held else _USUAL[field])
 
 
 _USUAL: Mapping[ValueField, str] = {
