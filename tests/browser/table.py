@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from playwright.async_api import Page
 
+from tests.browser import files_of_contacts as files
 from tests.browser.world import World
 
 Arrive = Callable[[Page, World], Awaitable[None]]
@@ -163,6 +164,7 @@ async def _press(page: Page, button: str) -> None:
         await page.click(button)
 
 
+_FILE = "/contacts/contact-files/{file_id}"
 PAGES = (
     # The gateway
     Row("/", ""),
@@ -225,6 +227,14 @@ PAGES = (
     Row("/contacts/entries/{contact_id}/correct", "educator"),
     Row("/contacts/mine", "educator"),
     Row("/contacts/mine", "principal", query="?tone=good_news"),
+    Row("/contacts/contact-files", "coordinator"),
+    Row("/contacts/contact-files", "district", arrive=files.cancelled, name="files of contacts"),
+    Row(_FILE, "district", arrive=files.to_match, name="a file to match"),
+    Row(_FILE, "district", arrive=files.previewed, name="a file previewed"),
+    Row(f"{_FILE}/columns", "district", arrive=files.columns, name="columns of a file"),
+    Row(f"{_FILE}/columns", "district", status=422, arrive=files.columns_refused, name="no date"),
+    Row(f"{_FILE}/words", "district", arrive=files.words, name="words of a file"),
+    Row(f"{_FILE}/words", "district", status=422, arrive=files.words_refused, name="no name"),
     Row("/contacts/rosters", "district"),
     Row("/contacts/rosters", "district", status=422, arrive=_no_file, name="a roster without one"),
     Row("/contacts/rosters/{import_id}", "district"),
@@ -301,6 +311,7 @@ NO_PAGES = {
     "/contacts/mine.csv": "a file",
     "/contacts/parents/{school_id}/files/{resource_id}": "a file",
     "/contacts/resources/{resource_id}/file": "a file",
+    "/contacts/contact-files/{file_id}/rows.csv": "a file",
     "/contacts/rosters/{import_id}/findings.csv": "a file",
     "/events/{event_id}/answers.csv": "a file",
     "/events/rsvp/{token}/calendar.ics": "a file",

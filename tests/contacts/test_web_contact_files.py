@@ -10,11 +10,9 @@ import pytest
 from embedded.sample import District
 from services.contacts.actions.logging_contacts import log_contact
 from services.contacts.domain.contact import ContactDraft
-from services.contacts.oneroster import contact_files as reader
 from shared.identity import Viewer
 from shared.messages import ContactLogged, ContactRetracted, FamilyChanged
 from tests.contacts.call_logs import (
-    HEADER,
     PATH,
     Calls,
     counted,
@@ -272,56 +270,6 @@ async def test_a_preview_can_be_matched_anew_or_cancelled(
     assert "nothing was stored" in (await browser.get(gone.headers["location"])).text
     assert await district.desk.database["import_uploads"].count_documents({}) == 0
     assert await district.desk.database["contact_file_rows"].count_documents({}) == 0
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"", "The file is empty"),
-        (b"\r\n\r\n", "not even the names"),
-        (HEADER.encode(), "no row below them"),
-        (b"Date,Student,Date\n1,2,3\n", "Two columns are called"),
-        (b"Date,,Student\n1,2,3\n", "Column 2 has no name"),
-        (b"11/23/2026,S1001,Answered\n1,2,3\n", "seems to hold a contact already"),
-        (b"Date|Student\n1|2\n", "only one column"),
-        (b"PK\x03\x04 a workbook", "Excel workbook"),
-        (b'Date,Student\n"1,2\n' + b"3,4\n" * 40, "quotation mark"),
-        ("Date,Student\n1,ä\n".encode() + b"2,\xe4\n", "can&#39;t be read"),
-    ],
-)
-async def test_a_file_that_can_not_be_read_says_why_and_what_to_do(
-    site: ContactsSite, content: bytes, said: str
-) -> None:
-    browser = site.browser(DISTRICT)
-    place = await send(site, browser, content)
-    page = (await browser.get(place)).text
-    assert said in page
-    assert "Not imported" in page
-
-
-async def test_what_the_page_refuses_at_once(
-    site: ContactsSite, calls: Calls, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    browser = site.browser(DISTRICT)
-    assert "Choose a CSV file" in (await fill_in(browser, PATH)).text
-    unknown = await upload(browser, PATH, ("x.csv", b"a,b\n1,2\n", "text/csv"), mapping="none")
-    assert "no saved matching called none" in unknown.text
-    monkeypatch.setattr(reader, "MOST_ROWS", 2)
-    place = await send(site, browser, calls.file(*[calls.line(n) for n in range(3)]))
-    assert "more than 2 rows" in (await browser.get(place)).text
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
-@pytest.mark.parametrize("mark", [",", ";", "\t"])
-async def test_every_usual_encoding_and_mark_is_read(
-    site: ContactsSite, district: Office, calls: Calls, encoding: str, mark: str
-) -> None:
-    await save(district, phones())
-    text = calls.file(calls.line(1, comments="señora 李")).decode().replace(",", mark)
-    browser = site.browser(DISTRICT)
-    place = await send(site, browser, text.encode(encoding), mapping="phones")
-    assert await counted(site, place) == {"new": 1}
-    assert "señora 李" in (await browser.get(place)).text
 
 
 async def test_a_file_that_nobody_goes_on_with_is_forgotten_after_three_days(

@@ -22,6 +22,7 @@ from tests.rules.routes import URL, Route, build_apps, routes_of
 STAFF: frozenset[Role] = frozenset(web.STAFF)
 LEADERS: frozenset[Role] = frozenset({"principal", "district"})
 DISTRICT: frozenset[Role] = frozenset({"district"})
+COORDINATORS: frozenset[Role] = frozenset({"coordinator", "district"})
 NOBODY: frozenset[Role] = frozenset()
 OWN_ACCOUNT: frozenset[Role] = STAFF | {"operator"}
 
@@ -32,6 +33,7 @@ AREAS: tuple[tuple[str, frozenset[Role]], ...] = (
     (r"/api/v1/messages", NOBODY),
     (r"/\w+/api/v1/dead(/.*)?", DISTRICT),
     (r"/contacts/(api/v1/)?rosters(/.*)?", DISTRICT),
+    (r"/contacts/(api/v1/)?contact-(files|mappings)(/.*)?", COORDINATORS),
     (r"/contacts/api/v1/directory/resend", DISTRICT),
     (r"/contacts/(api/v1/flags|families/{family_id}/flags)", LEADERS),
     (r"/contacts/(api/v1/)?schools(/.+)?", LEADERS),
@@ -40,7 +42,7 @@ AREAS: tuple[tuple[str, frozenset[Role]], ...] = (
     (r"/contacts(/.*)?", STAFF),
     (r"/events(/.*)?", STAFF),
     (r"/notifications/(api/v1/)?(settings|suppressions)(/.*)?", DISTRICT),
-    (r"/notifications/(api/v1/)?languages(/.*)?", frozenset({"coordinator", "district"})),
+    (r"/notifications/(api/v1/)?languages(/.*)?", COORDINATORS),
     (r"/notifications/.*/(finding|settle|trust)", STAFF - {"educator"}),
     (r"/notifications(/.*)?", STAFF),
     (r"/reports/(api/v1/)?rebuild", DISTRICT),
