@@ -52,7 +52,7 @@ def test_a_moment_written_in_any_of_these_ways_is_the_same(moment: datetime) -> 
         ("%b %d, %Y %H:%M", "day_first"),
     ]
     for form, order in written:
-        found = read_moment(moment.strftime(form), "", order)  # type: ignore[arg-type]
+        found = read_moment(moment.strftime(form), "", order)
         assert found == Moment(moment.date(), moment.time())
 
 

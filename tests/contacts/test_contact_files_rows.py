@@ -1,7 +1,9 @@
 """What rows of a contact file say: dates, words, people, and the key by which a row is known."""
 
+import csv
 from collections import Counter
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -137,6 +139,20 @@ def test_columns_are_guessed_by_their_names_and_words_by_what_they_say() -> None
         "no answer": "no_answer",
         "disconnected": "wrong_number",
     }
+
+
+def test_the_file_in_the_guide_matches_itself() -> None:
+    guide = Path(__file__).parents[2] / "docs" / "guides" / "contact-files.md"
+    text = guide.read_text("utf-8").partition("```csv\n")[2].partition("```")[0]
+    header, *rows = csv.reader(text.splitlines())
+    columns = profile(header, rows)
+    found = guess_columns(columns)
+    assert list(found.values()) == [
+        "Student ID", "Start Time", "Reason", "Disposition", "Staff Email", "Comments", "Call ID",
+    ]  # fmt: skip
+    words = {each.name: [word for word, _ in each.words or ()] for each in columns}
+    assert not guess_values("outcome", words["Disposition"]).otherwise
+    assert len(guess_values("outcome", words["Disposition"]).words) == 3
 
 
 def test_a_column_with_too_many_words_offers_none() -> None:

@@ -206,6 +206,7 @@ async def test_the_timeline_does_not_forget_newer_news_for_an_older_file(
     )
     await press(site, browser, place, "import")
     heard = await district.desk.database["heard"].find_one({"_id": family.family_id})
+    assert heard
     assert heard["good_news_at"] == heard["contact_at"] == NOW
 
 

@@ -96,6 +96,7 @@ class Reading:
 
     async def _judge(self, sheet: ContactSheet, mapping: ContactMapping) -> ContactFile:
         files, file_id = self.store.contact_files, self.job.file_id
+        self.job = await self._change(state="reading", done=0, total=0)
         read_upon = await self.store.imports.last_to_change()
         await files.clear_rows(file_id)
         reader = RowReader(mapping, sheet.header)

@@ -120,9 +120,15 @@ async def match_file(
 async def import_file(store: Store, job: ContactFile) -> ContactFile:
     """Store what the preview showed. When the roster changed since, rows are judged again first."""
     stale = await store.imports.last_to_change() != job.read_upon
-    state = "reading" if stale else "applying"
+    total = 0 if stale else job.counts.get("new", 0)
     return await store.contact_files.change(
-        job.file_id, ["preview"], state=state, confirmed=True, done=0, total=0, reasons=()
+        job.file_id,
+        ["preview"],
+        state="reading" if stale else "applying",
+        confirmed=True,
+        done=0,
+        total=total,
+        reasons=(),
     )
 
 

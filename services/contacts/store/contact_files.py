@@ -15,6 +15,7 @@ from services.contacts.domain.contact_files.file import (
     WAITING,
     ContactFile,
     RowReport,
+    RowState,
 )
 from shared.errors import Conflict, NotFound
 from shared.identity import Viewer
@@ -135,7 +136,7 @@ class ContactFileRows:
             await self.database[FILES].update_one({"_id": file_id}, {"$set": said})
 
     async def advance(
-        self, job: ContactFile, done: int, counts: Mapping[str, int], work: Work
+        self, job: ContactFile, done: int, counts: Mapping[RowState, int], work: Work
     ) -> None:
         """In a chunk's own transaction: this chunk is made. `Conflict` when it was made already."""
         found = await self.database[FILES].update_one(

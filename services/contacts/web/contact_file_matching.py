@@ -140,7 +140,7 @@ def _too_many(job: ContactFile, chosen: Mapping[FieldName, str]) -> dict[str, st
 class Asked:
     """One of how, who, about and what: the words of its column, and what each is taken for."""
 
-    field: ValueField
+    name: ValueField
     title: str
     options: list[Pair]
     column: str = ""
@@ -204,7 +204,7 @@ def _words(
         dates_certain=column is None or column.dates_certain,
         dates_matter=column is not None and column.dates is not None,
         faults={each: page._(said) for each, said in faults.items()},
-        titles={**{each: page._(title) for each, title in TITLES.items()}, "name": page._("Name")},
+        titles={"name": page._("Name")} | {str(k): page._(words) for k, words in TITLES.items()},
     )
 
 
@@ -220,7 +220,7 @@ def _asked(
         for number, (word, times) in enumerate(_words_of(job, name))
     ]
     return Asked(
-        field=name,
+        name=name,
         title=page._(TITLES[name]),
         options=choices(page, OUR_WORDS[name]),
         column=job.columns.get(name, ""),

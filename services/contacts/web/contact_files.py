@@ -17,7 +17,7 @@ from services.contacts.actions.contact_files import (
     undo_file,
 )
 from services.contacts.domain.contact import Contact
-from services.contacts.domain.contact_files.file import ContactFile, RowReport
+from services.contacts.domain.contact_files.file import ContactFile, RowReport, RowState
 from services.contacts.oneroster.contact_files import LARGEST
 from services.contacts.web.at import AtDesk, Pair, all_words, sentence, zone_at
 from services.contacts.web.mine import names_of
@@ -48,7 +48,7 @@ STATES = {
     "failed": N_("Stopped by a mistake of ours"),
     "cancelled": N_("Cancelled"),
 }
-ROW_STATES = {
+ROW_STATES: dict[RowState, str] = {
     "new": N_("New"),
     "stored": N_("Stored"),
     "known": N_("Known before"),
@@ -139,14 +139,14 @@ async def file_page(
     )
 
 
-def _counted(job: ContactFile) -> list[tuple[str, str]]:
+def _counted(job: ContactFile) -> list[tuple[RowState, str]]:
     always = (
         {"new", "known", "refused"} if job.state == "preview" else {"stored", "known", "refused"}
     )
     return [
         (state, words)
         for state, words in ROW_STATES.items()
-        if state in always or job.counts.get(state)  # type: ignore[call-overload]
+        if state in always or job.counts.get(state)
     ]
 
 
