@@ -311,6 +311,7 @@ NO_PAGES = {
     "/contacts/mine.csv": "a file",
     "/contacts/parents/{school_id}/files/{resource_id}": "a file",
     "/contacts/resources/{resource_id}/file": "a file",
+    "/contacts/contact-files/{file_id}/refused.csv": "a file",
     "/contacts/contact-files/{file_id}/rows.csv": "a file",
     "/contacts/rosters/{import_id}/findings.csv": "a file",
     "/events/{event_id}/answers.csv": "a file",

@@ -5,6 +5,7 @@ import io
 import re
 from datetime import timedelta
 
+import httpx2
 import pytest
 
 from embedded.sample import District
@@ -119,21 +120,32 @@ async def test_an_old_log_is_matched_looked_at_imported_and_accounted_for(
     assert first.educator_id == sample.picks.educator.id
 
 
-async def test_the_report_names_every_row_and_is_no_formula(
+async def test_the_report_names_every_row_and_the_refused_come_back_to_be_corrected(
     site: ContactsSite, sample: District
 ) -> None:
     browser = site.browser(DISTRICT)
     place = await preview(site, sample)
     await press(site, browser, place, "import")
-    text = (await browser.get(f"{place}/rows.csv")).text
-    header, *rows = csv.reader(io.StringIO(text.lstrip("\ufeff")))
-    assert [row[1] for row in rows].count("stored") == 3
+    _, *rows = table(await browser.get(f"{place}/rows.csv"))
     assert [row[0] for row in rows] == ["2", "3", "4", "6", "7", "8", "10"]
+    assert [row[1] for row in rows].count("stored") == 3
     assert all(row[2] for row in rows if row[1] == "refused")
-    assert "'=HYPERLINK(1)" in text
-    assert header[4:] == list(old_log(sample).splitlines()[0].split(";"))
+    answer = await browser.get(f"{place}/refused.csv")
+    header, *refused = table(answer)
+    assert header[:-2] == old_log(sample).splitlines()[0].split(";")
+    assert [row[-2] for row in refused] == ["6", "7", "8", "10"]
+    assert refused[0][header.index("Bemerkung")] == "'=HYPERLINK(1)"
+    mended = answer.text.lstrip("\ufeff").replace("31.02.2024", "28.02.2024")
+    again = await send(site, browser, mended.encode(), mapping="office-log-2024")
+    assert await counted(site, again) == {"new": 1, "refused": 3}
+    [contact] = await site.desk.store.contact_files.first_contacts(again.rsplit("/", 1)[-1], 5)
+    assert contact[1].note == "=HYPERLINK(1)"
     other = site.browser(staff_viewer("district", "other"))
-    assert "HYPERLINK" not in (await other.get(f"{place}/rows.csv")).text
+    assert (await other.get(f"{place}/refused.csv")).status_code == 403
+
+
+def table(answer: httpx2.Response) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(answer.text.lstrip("\ufeff"))))
 
 
 async def test_the_same_file_again_is_known_and_a_file_taken_back_may_come_in_again(

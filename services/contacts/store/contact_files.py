@@ -179,10 +179,11 @@ class ContactFileRows:
             cursor = self.database[ROWS].find(query).sort("number", 1).skip(skip).limit(most)
             return [RowReport.model_validate(row) async for row in cursor]
 
-    async def all_rows(self, file_id: str) -> AsyncIterator[RowReport]:
-        """What became of every row, for a download."""
+    async def all_rows(self, file_id: str, state: str = "") -> AsyncIterator[RowReport]:
+        """What became of every row, or of those in a state, for a download."""
+        query: Document = {"i": file_id, **({"state": state} if state else {})}
         async with answering():
-            async for row in self.database[ROWS].find({"i": file_id}).sort("number", 1):
+            async for row in self.database[ROWS].find(query).sort("number", 1):
                 yield RowReport.model_validate(row)
 
     async def first_contacts(self, file_id: str, most: int) -> list[tuple[int, Contact]]:

@@ -17,7 +17,7 @@ from services.contacts.actions.contact_files import (
     undo_file,
 )
 from services.contacts.domain.contact import Contact
-from services.contacts.domain.contact_files.file import ContactFile, RowReport, RowState
+from services.contacts.domain.contact_files.file import ContactFile, RowState
 from services.contacts.oneroster.contact_files import LARGEST
 from services.contacts.web.at import AtDesk, Pair, all_words, sentence, zone_at
 from services.contacts.web.mine import names_of
@@ -219,23 +219,40 @@ async def post_forget(
 @router.get(f"{PATH}/{{file_id}}/rows.csv", include_in_schema=False)
 async def rows_file(viewer: Bringers, desk: AtDesk, file_id: str) -> Response:
     """What became of every row, for a spreadsheet."""
-    return rows_csv(desk, await desk.store.contact_files.one(file_id, seen_by=viewer), viewer)
+    return rows_csv(desk, await desk.store.contact_files.one(file_id, seen_by=viewer))
+
+
+@router.get(f"{PATH}/{{file_id}}/refused.csv", include_in_schema=False)
+async def refused_file(viewer: Bringers, desk: AtDesk, file_id: str) -> Response:
+    """The refused rows as they were, to be corrected and sent again."""
+    return refused_csv(desk, await desk.store.contact_files.one(file_id, seen_by=viewer), viewer)
 
 
 ROW_COLUMNS = ("line", "what became of it", "reason", "contact_id")
 
 
-def rows_csv(desk: AtDesk, job: ContactFile, viewer: Viewer) -> Response:
-    """Every row with its reason; refused ones as they were, for whoever sent them."""
-    own = job.by == viewer.account_id
-    header = (*ROW_COLUMNS, *job.header) if own else ROW_COLUMNS
+def rows_csv(desk: AtDesk, job: ContactFile) -> Response:
+    """Every row with what became of it and why."""
 
     async def rows() -> AsyncIterator[list[object]]:
         async for each in desk.store.contact_files.all_rows(job.file_id):
-            yield [*_cells(each), *(each.cells if own else ())]
+            yield [each.line, each.state, each.reason, each.contact_id]
 
-    return csv_file(f"contacts-{job.file_id}.csv", header, rows())
+    return csv_file(f"contacts-{job.file_id}.csv", ROW_COLUMNS, rows())
 
 
-def _cells(each: RowReport) -> list[object]:
-    return [each.line, each.state, each.reason, each.contact_id]
+def refused_csv(desk: AtDesk, job: ContactFile, viewer: Viewer) -> Response:
+    """Refused rows in the file's own columns, and why. `Forbidden` to all but the sender.
+
+    Rows may hold notes, which only their author and the principal read.
+    """
+    if job.by != viewer.account_id:
+        raise Forbidden(N_("Only whoever sent the file gets its rows back."))
+
+    async def rows() -> AsyncIterator[list[object]]:
+        async for each in desk.store.contact_files.all_rows(job.file_id, "refused"):
+            missing = len(job.header) - len(each.cells)
+            yield [*each.cells, *[""] * missing, each.line, each.reason]
+
+    header = (*job.header, "line refused", "reason refused")
+    return csv_file(f"refused-{job.file_id}.csv", header, rows())

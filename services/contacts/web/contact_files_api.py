@@ -19,7 +19,7 @@ from services.contacts.domain.contact_files.file import ContactFile, RowReport, 
 from services.contacts.domain.contact_files.mapping import ContactMapping
 from services.contacts.oneroster.contact_files import LARGEST
 from services.contacts.web.at import AtDesk
-from services.contacts.web.contact_files import FORM_BYTES, rows_csv
+from services.contacts.web.contact_files import FORM_BYTES, refused_csv, rows_csv
 from services.contacts.web.rosters import pieces_of
 from shared import web
 from shared.errors import Refused
@@ -135,8 +135,14 @@ async def get_rows(
 @router.get("/contact-files/{file_id}/rows.csv")
 async def get_rows_file(viewer: Senders, desk: AtDesk, file_id: str) -> Response:
     """The same as a table."""
+    return rows_csv(desk, await desk.store.contact_files.one(file_id, seen_by=viewer))
+
+
+@router.get("/contact-files/{file_id}/refused.csv")
+async def get_refused_file(viewer: Senders, desk: AtDesk, file_id: str) -> Response:
+    """Refused rows in the file's own columns, to be corrected and sent again; for the sender."""
     job = await desk.store.contact_files.one(file_id, seen_by=viewer)
-    return rows_csv(desk, job, viewer)
+    return refused_csv(desk, job, viewer)
 
 
 @router.post("/contact-files/{file_id}/import")

@@ -14,6 +14,7 @@ from shared.messages import Channel, Direction, Outcome, Tone
 
 FEWEST_DIGITS = 7
 """A shorter number is an extension, or no number."""
+_ESCAPED = ("'=", "'+", "'-", "'@")
 _WRITTEN: Mapping[DateOrder, str] = {
     "month_first": "month/day/year",
     "day_first": "day/month/year",
@@ -101,7 +102,9 @@ class RowReader:
 
     def _cell(self, name: FieldName, cells: Sequence[str]) -> str:
         place = self._places.get(name)
-        return cells[place].strip() if place is not None and place < len(cells) else ""
+        text = cells[place].strip() if place is not None and place < len(cells) else ""
+        # Our own downloads, sent again, have an apostrophe before what could be a formula.
+        return text[1:] if text.startswith(_ESCAPED) else text
 
     def _who(self, cells: Sequence[str], faults: list[Fault]) -> tuple[str, str, str]:
         student = self._cell("student", cells)[:255]
