@@ -26,6 +26,7 @@ from services.contacts.oneroster.contact_files import ContactSheet, Line, open_c
 from services.contacts.store import Store
 from services.contacts.store.contact_files import JudgedRow
 from shared.clock import Clock, id_from
+from shared.messages import SchoolChanged
 
 BATCH = 500
 LOOK = (
@@ -45,6 +46,7 @@ class Reading:
     job: ContactFile
     counts: Counter[RowState] = field(default_factory=Counter)
     refusals: Counter[str] = field(default_factory=Counter)
+    schools: dict[str, SchoolChanged] = field(default_factory=dict)
 
     async def run(self) -> ContactFile:
         """Look through the file, or judge its rows when its matching is known."""
@@ -99,6 +101,7 @@ class Reading:
         self.job = await self._change(state="reading", done=0, total=0)
         read_upon = await self.store.imports.last_to_change()
         await files.clear_rows(file_id)
+        self.schools = {each.school_id: each for each in await self.store.directory.schools()}
         reader = RowReader(mapping, sheet.header)
         ways = await self._ways(mapping)
         lines = sheet.lines()
@@ -198,15 +201,14 @@ class Reading:
         by_phone = {row.phone: frozenset(phones.get(row.phone, ())) for row in rows if row.phone}
         by_email = {row.email: frozenset(emails.get(row.email, ())) for row in rows if row.email}
         adults = frozenset[Adult]().union(*by_phone.values(), *by_email.values())
-        schools = {each.school_id: each for each in await self.store.directory.schools()}
         return Known(
             of_student=await named.families_of_students({row.student for row in rows} - {""}),
             by_phone=by_phone,
             by_email=by_email,
             families=await named.families({family_id for family_id, _ in adults}),
             educators=await named.educators({row.educator for row in rows} - {""}),
-            schools=schools,
-            zones={each: zone_of(school.time_zone) for each, school in schools.items()},
+            schools=self.schools,
+            zones={each: zone_of(school.time_zone) for each, school in self.schools.items()},
         )
 
 

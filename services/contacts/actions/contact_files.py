@@ -71,10 +71,11 @@ async def _mapping_for(store: Store, school_id: str, name: str) -> ContactMappin
     own = await store.mappings.one(school_id, name) if school_id else None
     found = own or await store.mappings.one("", name)
     if found is None:
-        raise Refused(
+        reason = (
             f"There is no saved matching called {name}. Send one file by the page first, match its "
             "columns there and save them under that name."
         )
+        raise Refused(reason)
     return found
 
 
@@ -85,7 +86,7 @@ async def choose_columns(
     held = set(job.header)
     chosen = {name: column for name, column in columns.items() if column in held}
     if faults := faults_of_columns(chosen):
-        raise Refused(" ".join(faults.values()))
+        raise _refusal(faults)
     return await store.contact_files.change(
         job.file_id, ["matching"], state="matching", columns=chosen
     )
@@ -105,7 +106,7 @@ async def match_file(
 ) -> ContactFile:
     """Save the matching under its name and judge the file's rows by it. `Refused`."""
     if faults := faults_of(draft):
-        raise Refused(" ".join(faults.values()))
+        raise _refusal(faults)
     await check_place(store, job.school_id, by)
 
     async def body(work: Work) -> ContactMapping:
@@ -169,6 +170,11 @@ async def forget_mapping(store: Store, units: Units, school_id: str, name: str, 
         await store.mappings.drop(school_id, name, work)
 
     await units.run(body)
+
+
+def _refusal(faults: Mapping[str, str]) -> Refused:
+    sentences = " ".join(faults.values())
+    return Refused(sentences)
 
 
 async def tidy_file(store: Store, job: ContactFile) -> None:
