@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from cli import dead, directory, people, reports, roster
+from cli import contacts, dead, directory, people, reports, roster
 from cli.plainly import Plainly
 
 commands = typer.Typer(
@@ -15,6 +15,7 @@ commands = typer.Typer(
     help="Partners: every family hears from school, good news first.",
 )
 commands.add_typer(roster.app, name="roster")
+commands.add_typer(contacts.app, name="contacts")
 commands.add_typer(dead.app, name="dead")
 commands.add_typer(reports.app, name="reports")
 commands.add_typer(directory.app, name="directory")

@@ -43,12 +43,14 @@ def build(
     app.state.desk = desk
     app.include_router(router)
     imports = Every(IMPORT_SECONDS, desk.importer.work, "contacts imports", desk.importer.woken)
+    worker = desk.file_worker
+    files = Every(IMPORT_SECONDS, worker.work, "contacts files", worker.woken)
     as_of = Every(AS_OF_SECONDS, desk.register.say_as_of, "contacts flags")
     monday = Every(MONDAY_SECONDS, desk.monday_mail.work, "contacts monday mail")
     return parts.service(
         app,
         kept=(*KEPT, web.IDEMPOTENCY),
         handlers=handlers(desk),
-        background=[imports, as_of, monday],
+        background=[imports, files, as_of, monday],
         looks=[directory_look(NAME, database)],
     )

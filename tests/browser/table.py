@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from playwright.async_api import Page
 
+from tests.browser import files_of_contacts as files
 from tests.browser import ways
 from tests.browser.world import World
 
@@ -31,6 +32,7 @@ class Row:
         return self.name or f"{self.role or 'anyone'} {self.route}{self.query}"
 
 
+_FILE = "/contacts/contact-files/{file_id}"
 PAGES = (
     # The gateway
     Row("/", ""),
@@ -127,6 +129,14 @@ PAGES = (
     Row("/contacts/families/{separated_id}/caseload", "coordinator", status=422,
         arrive=ways.give_too_late, name="a family given until long ago"),
     Row("/contacts/school", "coordinator", query="?show=given"),
+    Row("/contacts/contact-files", "coordinator"),
+    Row("/contacts/contact-files", "district", arrive=files.cancelled, name="files of contacts"),
+    Row(_FILE, "district", arrive=files.to_match, name="a file to match"),
+    Row(_FILE, "district", arrive=files.previewed, name="a file previewed"),
+    Row(f"{_FILE}/columns", "district", arrive=files.columns, name="columns of a file"),
+    Row(f"{_FILE}/columns", "district", status=422, arrive=files.columns_refused, name="no date"),
+    Row(f"{_FILE}/words", "district", arrive=files.words, name="words of a file"),
+    Row(f"{_FILE}/words", "district", status=422, arrive=files.words_refused, name="no name"),
     Row("/contacts/schools", "district"),
     Row("/contacts/erasures", "district"),
     Row("/contacts/families/{family_id}/erasure", "district"),
@@ -200,6 +210,8 @@ NO_PAGES = {
     "/static/{path}": "styles and scripts",
     "/contracts/{name:path}": "documents for programs",
     "/contacts/mine.csv": "a file",
+    "/contacts/contact-files/{file_id}/refused.csv": "a file",
+    "/contacts/contact-files/{file_id}/rows.csv": "a file",
     "/contacts/parents/{school_id}/files/{resource_id}": "a file",
     "/contacts/resources/{resource_id}/file": "a file",
     "/contacts/interpreters.csv": "a file",

@@ -24,6 +24,7 @@ LEADERS: frozenset[Role] = frozenset({"principal", "district"})
 DISTRICT: frozenset[Role] = frozenset({"district"})
 OF_SCHOOL: frozenset[Role] = frozenset({"coordinator", "principal"})
 INTERPRETERS: frozenset[Role] = frozenset({"coordinator", "district"})
+COORDINATORS: frozenset[Role] = frozenset({"coordinator", "district"})
 NOBODY: frozenset[Role] = frozenset()
 OWN_ACCOUNT: frozenset[Role] = STAFF | {"operator"}
 
@@ -34,6 +35,7 @@ AREAS: tuple[tuple[str, frozenset[Role]], ...] = (
     (r"/api/v1/messages", NOBODY),
     (r"/\w+/api/v1/dead(/.*)?", DISTRICT),
     (r"/contacts/(api/v1/)?rosters(/.*)?", DISTRICT),
+    (r"/contacts/(api/v1/)?contact-(files|mappings)(/.*)?", COORDINATORS),
     (r"/contacts/api/v1/directory/resend", DISTRICT),
     (r"/contacts/(api/v1/)?erasures(/.*)?", DISTRICT),
     (r"/contacts/(api/v1/)?families/{family_id}/erasure(/.*)?", DISTRICT),
@@ -47,7 +49,7 @@ AREAS: tuple[tuple[str, frozenset[Role]], ...] = (
     (r"/contacts(/.*)?", STAFF),
     (r"/events(/.*)?", STAFF),
     (r"/notifications/(api/v1/)?(settings|suppressions)(/.*)?", DISTRICT),
-    (r"/notifications/(api/v1/)?languages(/.*)?", frozenset({"coordinator", "district"})),
+    (r"/notifications/(api/v1/)?languages(/.*)?", COORDINATORS),
     (r"/notifications/.*/(finding|settle|trust)", STAFF - {"educator"}),
     (r"/notifications(/.*)?", STAFF),
     (r"/reports/(api/v1/)?rebuild", DISTRICT),

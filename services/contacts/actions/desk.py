@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from services.contacts.actions.contact_file_worker import FileWorker
 from services.contacts.actions.flags import Register
 from services.contacts.actions.importing import Importer
 from services.contacts.actions.monday import MondayMail
@@ -19,12 +20,14 @@ class Desk:
     register: Register = field(init=False)
     importer: Importer = field(init=False)
     monday_mail: MondayMail = field(init=False)
+    file_worker: FileWorker = field(init=False)
 
     def __post_init__(self) -> None:
         self.store = Store(self.units.database)
         self.register = Register(self.store, self.units)
         self.importer = Importer(self.store, self.units, self.register, holder=self.units.mint())
         self.monday_mail = MondayMail(self.store, self.units, holder=self.units.mint())
+        self.file_worker = FileWorker(self.store, self.units, holder=self.units.mint())
 
     @property
     def database(self) -> Database:

@@ -42,11 +42,11 @@ async def receive_roster(
     files: dict[str, str] = {}
     try:
         for number, (name, upload) in enumerate(roster.items()):
-            files[f"roster-{number}"] = _safe_name(name, "roster.zip")
-            await _keep(store, units, import_id, f"roster-{number}", upload)
+            files[f"roster-{number}"] = safe_name(name, "roster.zip")
+            await keep_upload(store, units, import_id, f"roster-{number}", upload)
         for name, upload in contacts.items():
-            files[CONTACTS_FILE] = _safe_name(name, "contacts.csv")
-            await _keep(store, units, import_id, CONTACTS_FILE, upload)
+            files[CONTACTS_FILE] = safe_name(name, "contacts.csv")
+            await keep_upload(store, units, import_id, CONTACTS_FILE, upload)
     except BaseException:
         await store.imports.forget_upload(import_id)
         raise
@@ -56,7 +56,8 @@ async def receive_roster(
     return job
 
 
-async def _keep(store: Store, units: Units, import_id: str, key: str, upload: Upload) -> None:
+async def keep_upload(store: Store, units: Units, import_id: str, key: str, upload: Upload) -> None:
+    """Keep a file in pieces until it has been read."""
     number, waiting, at = 0, bytearray(), units.clock.now()
     async for piece in upload:
         waiting += piece
@@ -67,7 +68,8 @@ async def _keep(store: Store, units: Units, import_id: str, key: str, upload: Up
     await store.imports.keep_piece(import_id, key, number, bytes(waiting), at)
 
 
-def _safe_name(name: str, otherwise: str) -> str:
+def safe_name(name: str, otherwise: str) -> str:
+    """A file's name as it may be shown and used in a folder of ours."""
     bare = PurePosixPath(name.replace("\\", "/")).name
     kept = "".join(c for c in bare if c.isalnum() or c in "._- ")[-100:].strip(". ")
     return kept or otherwise
@@ -138,7 +140,7 @@ class Importer:
         waiting = await self.store.imports.under_way() or await self.store.imports.untidied()
         if not waiting or not await lease.held():
             return
-        async with _kept_up(lease):
+        async with kept_up(lease):
             for left in await self.store.imports.untidied():
                 await self._tidy(left)
             while job := await self.store.imports.under_way():
@@ -196,7 +198,7 @@ class Importer:
 
 
 @asynccontextmanager
-async def _kept_up(lease: Lease) -> AsyncIterator[None]:
+async def kept_up(lease: Lease) -> AsyncIterator[None]:
     """Renew the lease while the work takes longer than it lasts."""
 
     async def renew() -> None:

@@ -2,7 +2,8 @@
 
 from pydantic import ValidationError
 
-from services.contacts.domain.contact import Author, Contact, ContactDraft, Place
+from services.contacts.domain.contact import Contact, ContactDraft, Place
+from services.contacts.domain.outside import author_of, classes_between
 from services.contacts.store import Store
 from shared.errors import Passing, Permanent, Refused
 from shared.external import FamilyContacted
@@ -83,35 +84,9 @@ async def _contact(
         words_language=told.language or "en",
         note=told.words if concern else "",
     )
-    place = Place(
-        school_id=student.school_id, class_ids=_classes(student.student_id, family, educator)
-    )
-    author = await _author(store, fact, place, educator)
+    place = Place(school_id=student.school_id, class_ids=classes_between(student, educator))
+    author = author_of(fact.system, educator, await store.directory.school(place.school_id))
     try:
         return Contact.logged(work.mint(), draft, place, author, work.now)
     except Refused as wrong:
         raise Permanent(str(wrong)) from wrong
-
-
-def _classes(
-    student_id: str, family: FamilyChanged, educator: EducatorChanged | None
-) -> tuple[str, ...]:
-    taught = {each.class_id for each in educator.assignments} if educator else set()
-    student = next(s for s in family.students if s.student_id == student_id)
-    return tuple(each.class_id for each in student.enrollments if each.class_id in taught)
-
-
-async def _author(
-    store: Store, fact: ExternalFactReceived, place: Place, educator: EducatorChanged | None
-) -> Author:
-    school = await store.directory.school(place.school_id)
-    name = f"{educator.given_name} {educator.family_name}".strip() if educator else ""
-    signature = ", ".join(part for part in (name, school.name if school else "") if part)
-    origin = f"/ext/{fact.system}"
-    return Author(
-        account_id=origin,
-        educator_id=educator.educator_id if educator else None,
-        name=name or fact.system,
-        signature=signature or fact.system,
-        origin=origin,
-    )

@@ -112,6 +112,12 @@ def clean_text(text: str) -> str:
     return " ".join(kept.split())[:MAX_TEXT]
 
 
+def shown(value: str) -> str:
+    """A cell's text as a reason may quote it: short, on one line."""
+    text = " ".join(value.split())
+    return f"“{text[:40]}…”" if len(text) > 40 else f"“{text}”"
+
+
 _DIRECTION_MARKS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
 
 

@@ -11,10 +11,10 @@ from services.contacts.domain.kinship import (
     judge_pair,
     may_be_written_to,
 )
-from services.contacts.domain.people import RoleKind, kind_of_role, plain_role
+from services.contacts.domain.people import RoleKind, kind_of_role, plain_role, shown
 from services.contacts.domain.roster import Enrollment, Link
 from services.contacts.oneroster.cells import read_flag, read_list
-from services.contacts.oneroster.findings import Findings, shown
+from services.contacts.oneroster.findings import Findings
 from services.contacts.oneroster.formats import EnrollmentCells, PersonCells, RelationCells
 from services.contacts.oneroster.places import Places
 from services.contacts.oneroster.standing import Roles, Standing

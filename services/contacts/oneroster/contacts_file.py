@@ -28,11 +28,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.contacts.domain.people import addresses_in, clean_text, language_tag
+from services.contacts.domain.people import addresses_in, clean_text, language_tag, shown
 from services.contacts.domain.roster import Finding, PackageRefused, PackageUnreadable
 from services.contacts.domain.ties import ContactRow
 from services.contacts.oneroster.cells import is_id, read_flag
-from services.contacts.oneroster.findings import Findings, shown
+from services.contacts.oneroster.findings import Findings
 from services.contacts.oneroster.sheets import Sheet, open_sheet
 from services.contacts.oneroster.sources import Limits, Source, open_source, refused
 

@@ -50,9 +50,3 @@ class Findings:
         return sum(
             n for (name, how, _), n in self.counts.items() if name == file and how == "refused"
         )
-
-
-def shown(value: str) -> str:
-    """A cell's text as a reason may quote it: short, on one line."""
-    text = " ".join(value.split())
-    return f"“{text[:40]}…”" if len(text) > 40 else f"“{text}”"

@@ -8,8 +8,9 @@ denies, delta mixed with files it does not mention).
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from services.contacts.domain.people import shown
 from services.contacts.domain.roster import Mode, PackageRefused
-from services.contacts.oneroster.findings import Findings, shown
+from services.contacts.oneroster.findings import Findings
 from services.contacts.oneroster.layouts import ONEROSTER_FILES
 from services.contacts.oneroster.sheets import Sheet
 from services.contacts.oneroster.sources import refused

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from services.contacts.domain.people import shown
 from services.contacts.domain.roster import Mode, PackageUnreadable, Table
 from services.contacts.oneroster.contacts_file import is_contacts_header
-from services.contacts.oneroster.findings import Findings, shown
+from services.contacts.oneroster.findings import Findings
 from services.contacts.oneroster.formats import Format, Layout, Spec
 from services.contacts.oneroster.layouts import LAYOUTS, ROSTER_FILES
 from services.contacts.oneroster.manifest import NAME as MANIFEST

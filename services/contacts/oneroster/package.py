@@ -5,6 +5,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from services.contacts.domain.people import shown
 from services.contacts.domain.roster import (
     Enrollment,
     Finding,
@@ -23,7 +24,7 @@ from services.contacts.domain.roster import (
 from services.contacts.oneroster.belonging import EnrollmentJudge, LinkJudge
 from services.contacts.oneroster.cells import DayOrder
 from services.contacts.oneroster.contacts_file import ContactsFile, read_contacts_sheet
-from services.contacts.oneroster.findings import Findings, shown
+from services.contacts.oneroster.findings import Findings
 from services.contacts.oneroster.formats import Format
 from services.contacts.oneroster.opening import Opened, open_package
 from services.contacts.oneroster.persons import PersonJudge, judge_roles

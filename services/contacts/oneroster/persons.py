@@ -9,10 +9,11 @@ from services.contacts.domain.people import (
     clean_text,
     is_known_role,
     normal_grade,
+    shown,
 )
 from services.contacts.domain.roster import Person, RoleRow
 from services.contacts.oneroster.cells import is_id, read_flag, read_list
-from services.contacts.oneroster.findings import Findings, shown
+from services.contacts.oneroster.findings import Findings
 from services.contacts.oneroster.formats import PersonCells, RoleCells
 from services.contacts.oneroster.places import Places
 from services.contacts.oneroster.standing import Roles, Standing, role_rows

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from services.contacts.domain.people import clean_text, normal_grade
+from services.contacts.domain.people import clean_text, normal_grade, shown
 from services.contacts.domain.roster import (
     Mode,
     OrgKind,
@@ -13,7 +13,7 @@ from services.contacts.domain.roster import (
     school_of,
 )
 from services.contacts.oneroster.cells import read_list
-from services.contacts.oneroster.findings import Findings, shown
+from services.contacts.oneroster.findings import Findings
 from services.contacts.oneroster.formats import ClassCells, OrgCells, TermCells
 from services.contacts.oneroster.tables import OpenTable
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from services.contacts.domain.people import RoleKind, kind_of_role, plain_role
+from services.contacts.domain.people import RoleKind, kind_of_role, plain_role, shown
 from services.contacts.domain.roster import Mode, PersonRole, school_of
 from services.contacts.oneroster.cells import is_id, read_list
-from services.contacts.oneroster.findings import Findings, shown
+from services.contacts.oneroster.findings import Findings
 from services.contacts.oneroster.formats import PersonCells, RelationCells, RoleCells
 from services.contacts.oneroster.places import Places
 from services.contacts.oneroster.tables import OpenTable

@@ -6,6 +6,7 @@ from datetime import date
 from itertools import islice
 from typing import Generic
 
+from services.contacts.domain.people import shown
 from services.contacts.domain.roster import Mode, Removal
 from services.contacts.oneroster.cells import (
     DateTrouble,
@@ -17,7 +18,7 @@ from services.contacts.oneroster.cells import (
     read_date,
     read_status,
 )
-from services.contacts.oneroster.findings import Findings, shown
+from services.contacts.oneroster.findings import Findings
 from services.contacts.oneroster.formats import Cells, Spec
 from services.contacts.oneroster.sheets import Sheet
 

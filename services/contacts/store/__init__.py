@@ -6,6 +6,8 @@ from datetime import date
 
 from services.contacts.domain.views import FamilyCard, Reach
 from services.contacts.store.caseloads import CASELOADS_KEPT, CaseloadRows
+from services.contacts.store.contact_files import CONTACT_FILES_KEPT, ContactFileRows
+from services.contacts.store.contact_mappings import CONTACT_MAPPINGS_KEPT, ContactMappingRows
 from services.contacts.store.contacts import CONTACTS_KEPT, ContactRows
 from services.contacts.store.corrections import CORRECTIONS_KEPT, CorrectionRows
 from services.contacts.store.directory import DIRECTORY_KEPT, DirectoryRows
@@ -20,6 +22,7 @@ from services.contacts.store.interpreters import INTERPRETERS_KEPT, InterpreterR
 from services.contacts.store.invitations import INVITATIONS_KEPT, InvitationRows
 from services.contacts.store.mail import MAIL_KEPT, MailRows
 from services.contacts.store.monday import MONDAY_KEPT, MondayRows
+from services.contacts.store.named import NamedRows
 from services.contacts.store.overview import OverviewRows
 from services.contacts.store.previous import PREVIOUS_KEPT, PreviousRows
 from services.contacts.store.readings import READINGS_KEPT, ReadingRows
@@ -56,6 +59,8 @@ KEPT = (
     *INTERPRETERS_KEPT,
     *CASELOADS_KEPT,
     *MONDAY_KEPT,
+    *CONTACT_FILES_KEPT,
+    *CONTACT_MAPPINGS_KEPT,
 )
 
 
@@ -89,6 +94,9 @@ class Store:
     overview: OverviewRows = field(init=False)
     invitations: InvitationRows = field(init=False)
     monday: MondayRows = field(init=False)
+    contact_files: ContactFileRows = field(init=False)
+    named: NamedRows = field(init=False)
+    mappings: ContactMappingRows = field(init=False)
 
     def __post_init__(self) -> None:
         self.directory = Directory(self.database)
@@ -115,6 +123,9 @@ class Store:
         self.overview = OverviewRows(self.database, self.directory, self.corrections)
         self.invitations = InvitationRows(self.database)
         self.monday = MondayRows(self.database)
+        self.named = NamedRows(self.database)
+        self.contact_files = ContactFileRows(self.database)
+        self.mappings = ContactMappingRows(self.database)
 
     async def card(self, family_id: str, *, seen_by: Viewer, on: date) -> FamilyCard:
         """Everything on a family's page; `NotFound` where the viewer may not know of it."""

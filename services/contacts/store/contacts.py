@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo import ASCENDING, DESCENDING, IndexModel, UpdateOne
 
 from services.contacts.domain.contact import TOLD, Contact, latest
 from services.contacts.domain.views import as_seen, may_open_note
@@ -90,6 +90,23 @@ class ContactRows:
         await self.database[HEARD].update_one(
             {"_id": contact.family_id}, {"$max": heard}, upsert=True, session=work.session
         )
+
+    async def add_many(self, contacts: Sequence[Contact], work: Work) -> None:
+        """The same for many at once."""
+        if not contacts:
+            return
+        rows = [_row(each) for each in contacts]
+        await self.database[CONTACTS].insert_many(rows, ordered=False, session=work.session)
+        heard: dict[str, Document] = {}
+        for each in sorted(contacts, key=lambda contact: contact.occurred_at):
+            row = heard.setdefault(each.family_id, {})
+            row["contact_at"] = each.occurred_at
+            if each.told_good_news:
+                row["good_news_at"] = each.occurred_at
+        changes = [
+            UpdateOne({"_id": home}, {"$max": row}, upsert=True) for home, row in heard.items()
+        ]
+        await self.database[HEARD].bulk_write(changes, ordered=False, session=work.session)
 
     async def replace(self, before: Contact, now: Contact, work: Work) -> None:
         """Keep a new version and the one before it; `Conflict` when somebody was faster."""

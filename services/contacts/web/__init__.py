@@ -5,6 +5,9 @@ from fastapi import APIRouter
 from services.contacts.web import (
     api,
     caseloads,
+    contact_file_matching,
+    contact_files,
+    contact_files_api,
     corrections,
     erasing,
     erasing_api,
@@ -69,5 +72,8 @@ for part in (
     interpreters_api,
     overview,
     caseloads,
+    contact_files,
+    contact_file_matching,
+    contact_files_api,
 ):
     router.include_router(part.router)

@@ -95,10 +95,11 @@ def uploads_of(
 
 def _files(form: FormData, field: str) -> dict[str, AsyncIterator[bytes]]:
     held = [each for each in form.getlist(field) if isinstance(each, Uploaded) and each.filename]
-    return {each.filename or field: _pieces(each) for each in held}
+    return {each.filename or field: pieces_of(each) for each in held}
 
 
-async def _pieces(upload: Uploaded | UploadFile) -> AsyncIterator[bytes]:
+async def pieces_of(upload: Uploaded | UploadFile) -> AsyncIterator[bytes]:
+    """An uploaded file, piece by piece."""
     while piece := await upload.read(PIECE):
         yield piece
 

@@ -19,7 +19,7 @@ from shared.outbox import Units
 
 MATCHES = 20
 OPERATOR_SCOPES = frozenset(
-    {"dead:read", "dead:write", "operator", "roster:write", "reports:rebuild"}
+    {"contacts:write", "dead:read", "dead:write", "operator", "roster:write", "reports:rebuild"}
 )
 """What a person with the role operator may do: see to the machinery."""
 

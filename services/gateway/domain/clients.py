@@ -16,6 +16,7 @@ from shared.i18n import N_
 SCOPES: dict[str, str] = {
     "messages:write": N_("Send messages of another system"),
     "roster:write": N_("Import rosters"),
+    "contacts:write": N_("Bring in files of contacts"),
     "deliveries:read": N_("Read what was sent to families"),
     "reports:read": N_("Read figures"),
     "reports:rebuild": N_("Compute all figures again"),
