@@ -17,6 +17,7 @@ from embedded.run import Running
 from embedded.sample import District, Educator, Family, Position, make_district, write_package
 from embedded.visitor import Shown, Unexpected, Visitor
 from shared.external import FamilyContacted, InvitationAnswered
+from tests.browser.interpreting import add_interpreter
 
 PATIENCE_SECONDS = 60
 SYSTEM = "sample"
@@ -108,7 +109,7 @@ def make_world(running: Running, *, students: int = 150, schools: int = 2) -> Wo
     _past_contacts(world)
     _contacts(world)
     _flag(world)
-    _interpreter(world)
+    add_interpreter(world.visit, world.ids)
     _school_events(world, today)
     _answers(world)
     _ids_of_letters(world)
@@ -248,27 +249,6 @@ def _flag(world: World) -> None:
         path = f"/contacts/families/{family_id}/flags"
         page = visitor.open(path)
         visitor.submit(page, path, {"custody": "true", "reason": "Court order 2026-117"})
-
-
-def _interpreter(world: World) -> None:
-    """Somebody who interprets on Tuesdays, added by the coordinator."""
-    with world.visit("coordinator") as visitor:
-        page = visitor.open("/contacts/interpreters/new")
-        wanted: dict[str, str | list[str]] = {
-            "name": "Huda Nasser",
-            "languages": ["ar"],
-            "more_languages": "so",
-            "phone": "+1 555 0177",
-            "weekday": ["1", "", ""],
-            "begins": ["14:00", "", ""],
-            "ends": ["16:00", "", ""],
-            "training": "Course for school interpreters",
-            "independent": "true",
-        }
-        visitor.submit(page, "/contacts/interpreters", wanted)
-        found = visitor.json("/contacts/api/v1/interpreters")
-        assert isinstance(found, dict)
-        world.ids["interpreter_id"] = found["items"][0]["interpreter_id"]
 
 
 def _school_events(world: World, today: date) -> None:
