@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from embedded.sample import District
-from services.contacts.actions.flags import note_applied
+from services.contacts.actions.flags import OWN_ADDRESS, note_applied
 from services.contacts.domain.flags import FlagDraft, FlagEntry, pupils_under_flags
 from shared.envelope import Envelope
 from shared.errors import Forbidden, NotFound, Refused
@@ -177,3 +177,34 @@ def test_a_mailbox_shared_with_a_barred_adult_hears_nothing_of_the_child() -> No
     assert pupils_under_flags(["mother", "father"], ["ana", "luis"], [flag]) == ("luis",)
     lifted = flag.model_copy(update={"custody": False})
     assert pupils_under_flags(["father"], ["ana"], [lifted]) == ("ana",)
+
+
+async def test_who_shares_the_mailbox_of_a_flagged_adult_is_to_be_asked_for_an_own_address(
+    district: Office, sample: District
+) -> None:
+    store = district.desk.store
+    families = [await store.directory.family_of_student(each.id) for each in sample.students]
+    homes = [
+        household
+        for each in families
+        if each
+        for household in await store.directory.households_of(each.family_id)
+    ]
+    shared = next(
+        home for home in homes if len(home.guardian_ids) > 1 and home.mailbox and home.student_ids
+    )
+    together = await store.directory.family(shared.family_ids[0])
+    assert together is not None
+    asked = FlagDraft(
+        guardian_id=shared.guardian_ids[0],
+        student_id=together.students[0].student_id,
+        reason="Order 26-114",
+        custody=True,
+    )
+    await district.desk.register.decide(asked, principal(together))
+    [task] = await district.desk.database["follow_ups"].find().to_list(None)
+    assert (task["family_id"], task["what"]) == (together.family_id, OWN_ADDRESS)
+    assert (task["assignee"]["account_id"], task["assignee"]["educator_id"]) == (None, None)
+    lifted = asked.model_copy(update={"custody": False})
+    await district.desk.register.decide(lifted, principal(together))
+    assert await district.desk.database["follow_ups"].count_documents({}) == 1

@@ -2,13 +2,19 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from services.contacts.domain.flags import FlagDraft, FlagEntry, differs, under_flags
+from services.contacts.domain.follow_ups import SCHOOLS, Assignee, FollowUp, FollowUpDraft
 from services.contacts.store import Store
 from shared.errors import Forbidden, NotFound
 from shared.identity import Viewer
 from shared.messages import FlagsApplied, FlagsAsOf, HouseholdChanged
 from shared.outbox import Units, Work
+
+OWN_ADDRESS = "Shares a mailbox with somebody who is flagged: ask for an address of their own."
+"""Kept as it is, as people's own words are; it names nobody."""
+ASKED_WITHIN = timedelta(days=2)
 
 
 @dataclass
@@ -50,7 +56,31 @@ class Register:
         await self.store.flags.add(entry, work)
         work.emit(entry.told(), sequence=entry.number)
         await self.redraw(draft.guardian_id, work)
+        if entry.bars:
+            await self._ask_for_own_address(entry, by, work)
         return entry
+
+    async def _ask_for_own_address(self, entry: FlagEntry, by: Viewer, work: Work) -> None:
+        """Others who read the same mailbox hear nothing of the pupil by mail any more: somebody at
+        the school asks them for an address of their own.
+        """
+        family = await self.store.directory.family_of_student(entry.student_id)
+        homes = await self.store.flags.households_of(entry.guardian_id, work)
+        shared = any(len(row["guardian_ids"]) > 1 and row["mailbox"] for row in homes)
+        if family is None or not shared:
+            return
+        student = next(s for s in family.students if s.student_id == entry.student_id)
+        today = work.now.date()
+        draft = FollowUpDraft(
+            family_id=family.family_id,
+            what=OWN_ADDRESS,
+            due_on=today + ASKED_WITHIN,
+            assigned_to=SCHOOLS,
+        )
+        task = FollowUp.made(
+            self.units.mint(), draft, student.school_id, Assignee(), by, work.now, today
+        )
+        await self.store.follow_ups.add(task, work)
 
     async def _household_ids(self, draft: FlagDraft, work: Work) -> tuple[str, ...]:
         rows = await self.store.flags.households_of(draft.guardian_id, work)

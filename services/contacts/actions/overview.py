@@ -23,6 +23,7 @@ async def standings(store: Store, clock: Clock, viewer: Viewer) -> list[Standing
     began = term_began_on(school, on)
     lines = await store.families.listed(seen_by=viewer, on=on, most=MOST_LISTED)
     taught = await store.overview.taught_by_somebody(seen_by=viewer, on=on)
+    silent = await store.overview.unreachable([line.family_id for line in lines])
     given = await store.caseloads.of_families([line.family_id for line in lines], on)
     return [
         standing(
@@ -31,6 +32,7 @@ async def standings(store: Store, clock: Clock, viewer: Viewer) -> list[Standing
             zone,
             taught=line.family_id in taught,
             given=given.get(line.family_id, ()),
+            unreachable=line.family_id in silent,
         )
         for line in lines
     ]

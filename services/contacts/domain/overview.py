@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 from services.contacts.domain.caseloads import Caseload
 from services.contacts.domain.views import FamilyLine
 
-Show = Literal["not_told", "no_contact", "no_educator", "given"]
+Show = Literal["not_told", "no_contact", "unreachable", "no_educator", "given"]
 """Which families: nobody told them good news this term; nobody was in touch with them at all this
-term; no educator teaches them or was given them; they were given to somebody by hand."""
+term; mail does not reach one of their households; no educator teaches them or was given them; they
+were given to somebody by hand."""
 NONE = "-"
 """Stands for "no grade" or "no language known" where one is chosen."""
 
@@ -34,6 +35,8 @@ class Standing:
     taught: bool
     """Whether somebody at work here teaches one of its pupils."""
     given: tuple[Caseload, ...] = ()
+    unreachable: bool = False
+    """Whether a household of it has no mail address, or its last letter came back."""
 
     def is_shown(self, show: Show) -> bool:
         """Whether it belongs to a list."""
@@ -42,6 +45,8 @@ class Standing:
                 return not self.told
             case "no_contact":
                 return not self.told and not self.spoken
+            case "unreachable":
+                return self.unreachable
             case "no_educator":
                 return not self.taught and not self.given
             case "given":
@@ -82,6 +87,7 @@ def standing(
     *,
     taught: bool,
     given: Sequence[Caseload] = (),
+    unreachable: bool = False,
 ) -> Standing:
     """How a family stands in the term that began on a day; without a known term, ever."""
     return Standing(
@@ -90,6 +96,7 @@ def standing(
         spoken=_since(line.contact_at, began, zone),
         taught=taught,
         given=tuple(given),
+        unreachable=unreachable,
     )
 
 
@@ -113,7 +120,7 @@ def overview(
     )
 
 
-_SHOWS: tuple[Show, ...] = ("not_told", "no_contact", "no_educator", "given")
+_SHOWS: tuple[Show, ...] = ("not_told", "no_contact", "unreachable", "no_educator", "given")
 
 
 def _since(at: datetime | None, began: date | None, zone: ZoneInfo) -> bool:

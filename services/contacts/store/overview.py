@@ -8,7 +8,8 @@ from datetime import date
 from services.contacts.domain.interpreters import base_of
 from services.contacts.domain.views import Reach
 from services.contacts.store.corrections import CorrectionRows
-from shared.directory import FAMILIES, Directory, taught_in
+from services.contacts.store.mail import LETTERS
+from shared.directory import FAMILIES, HOUSEHOLDS, Directory, taught_in
 from shared.identity import Viewer
 from shared.messages import FamilyChanged
 from shared.mongo import Database, Document, answering
@@ -68,6 +69,27 @@ class OverviewRows:
         async with answering():
             rows = await self.database[FAMILIES].find(query, {"_id": 1}).to_list(None)
         return {row["_id"] for row in rows}
+
+    async def unreachable(self, family_ids: Collection[str]) -> set[str]:
+        """Those of some families with a household to which no mail goes: without an address, or
+        whose last letter came back, as notifications told. Callers name families in sight.
+        """
+        ids = list(family_ids)
+        homes = {"family_ids": {"$in": ids}, "active": True, "student_ids.0": {"$exists": True}}
+        newest: list[Document] = [
+            {"$match": {"family_ids": {"$in": ids}, "state": {"$ne": "not_sent"}}},
+            {"$sort": {"at": -1}},
+            {"$group": {"_id": "$household_id", "state": {"$first": "$state"}}},
+            {"$match": {"state": "came_back"}},
+        ]
+        found: set[str] = set()
+        async with answering():
+            back = {row["_id"] async for row in self.database[LETTERS].aggregate(newest)}
+            fields = {"family_ids": 1, "mailbox": 1}
+            async for home in self.database[HOUSEHOLDS].find(homes, fields):
+                if not home["mailbox"] or home["_id"] in back:
+                    found.update(home["family_ids"])
+        return found
 
     async def _in_sight(self, viewer: Viewer, on: date, more: Document) -> Document:
         return {"$and": [{"active": True}, await self.directory.sight(viewer, on), more]}

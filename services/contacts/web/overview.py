@@ -24,6 +24,7 @@ PATH = "/contacts/school"
 SHOWS: dict[Show, str] = {
     "not_told": N_("No good news this term"),
     "no_contact": N_("No contact at all this term"),
+    "unreachable": N_("Mail does not reach them"),
     "no_educator": N_("No educator"),
     "given": N_("Given to an educator"),
 }
