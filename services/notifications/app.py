@@ -84,6 +84,7 @@ def open_room(parts: Parts) -> MailRoom:
             mail_from=settings.mail_from,
             allow_list=frozenset(each.lower() for each in settings.mail_allow_list),
             returns=return_address(settings),
+            public_url=settings.public_url,
         ),
         starting=starting_settings(settings.environment),
         answer_links=links("rsvp", settings.keys("rsvp")),

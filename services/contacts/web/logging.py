@@ -11,13 +11,14 @@ from starlette.responses import Response
 from services.contacts.actions.logging_contacts import (
     correct_contact,
     log_contact,
+    resources_for,
     retract_contact,
 )
 from services.contacts.actions.reaching import phones_of
 from services.contacts.actions.strengths import strengths_of
 from services.contacts.actions.turns import wants_good_news_first
 from services.contacts.domain.contact import MOST_NOTE, MOST_WORDS, Contact, ContactDraft
-from services.contacts.domain.views import may_change, written_of
+from services.contacts.domain.views import may_change, resources_in, written_of
 from services.contacts.web.at import (
     CHANNELS,
     DIRECTIONS,
@@ -33,6 +34,7 @@ from services.contacts.web.at import (
 from services.contacts.web.families import family_title
 from services.contacts.web.follow_up_fields import FollowUpFields
 from services.contacts.web.starters import praises_for
+from services.contacts.web.taking_along import chosen_id, offers_for
 from shared import web
 from shared.clock import id_from
 from shared.errors import Conflict, Refused
@@ -63,6 +65,7 @@ class LogForm(FollowUpFields):
     words: str = Field("", title=N_("Also write to the family"), max_length=MOST_WORDS)
     praise: str = Field("", title=N_("Begin with a sentence"), max_length=40)
     at_home: str = Field("", title=N_("Something to do at home"), max_length=40)
+    resource: str = Field("", title=N_("Something from the resources"), max_length=3000)
     direction: Direction = Field("to_family", title=N_("Who began"))
     language: Language | None = Field(None, title=N_("Language that we spoke"))
     occurred_at: datetime | None = Field(None, title=N_("When, if not just now"))
@@ -88,6 +91,7 @@ class LogForm(FollowUpFields):
             words_language=words_language,
             praise=self.praise,
             at_home=self.at_home,
+            resource_id=chosen_id(self.resource),
             note=self.note,
         )
 
@@ -171,6 +175,7 @@ async def saved_page(
         family=family if sees else None,
         title=family_title(_about(contact, family), page),
         letters=[each for each in letters if each.about == contact_id],
+        not_offered=await desk.store.resources.not_offered(resources_in([contact])),
         may_change=may_change(contact, viewer) and contact.retraction is None,
         words=all_words(page),
         zone=await zone_at(desk, viewer),
@@ -204,6 +209,7 @@ async def open_correction(
             }
         ),
         **written_of(contact),
+        resource=contact.resource.model_dump_json() if contact.resource else "",
         occurred_at=local,
     )  # fmt: skip
     return await _form_page(page, desk, viewer, family, form, contact)
@@ -299,6 +305,9 @@ async def _form_page(
         directions=choices(page, DIRECTIONS),
         praises=praises_for(page, [each.given_name for each in family.students]),
         at_home=choices(page, AT_HOME),
+        offers=offers_for(
+            page, family, await resources_for(desk.store, family, viewer), form.value("resource")
+        ),
         title=family_title(family.students, page),
         strengths=await strengths_of(desk.store, family, viewer, on),
         today=on,

@@ -26,6 +26,8 @@ class MailPlace:
     allow_list: frozenset[str] = frozenset()
     returns: ReturnAddress | None = None
     """Where letters come back to. None: to `mail_from`, where nobody reads them for us."""
+    public_url: str = ""
+    """Where families find this platform's public pages."""
 
     @property
     def domain(self) -> str:

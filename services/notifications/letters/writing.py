@@ -22,7 +22,7 @@ from services.notifications.letters.blocks import (
     Typed,
 )
 from services.notifications.letters.tongue import Tongue, base_of, right_to_left, tongue
-from shared.messages import EventFacts, Starter
+from shared.messages import EventFacts, SharedResource, Starter
 from shared.starters import AT_HOME, praise
 
 
@@ -61,6 +61,8 @@ class Occasion:
     """The signed page on which the household answers; without its query."""
     stop_url: str = ""
     reply_to: str | None = None
+    site: str = ""
+    """Where this platform is on the web, for links to its public pages."""
 
 
 def write(occasion: Occasion) -> Letter:
@@ -116,6 +118,7 @@ def _note(_: Tongue, occasion: Occasion, note: EducatorsNote) -> _Written:
         after = [_(AT_HOME[starter.at_home])]
     blocks: list[Block] = [
         *_noted(_, lead, praise(starter.praise, children, _) if starter.praise else "", note),
+        *(_resource(_, occasion, note.resource) if note.resource else []),
         *(Paragraph(each) for each in after),
     ]
     if occasion.reply_to:
@@ -132,6 +135,17 @@ def _noted(_: Tongue, lead: str, praised: str, note: EducatorsNote) -> list[Bloc
         return [Paragraph(each) for each in sentences]
     above, last = sentences[:-1], sentences[-1]
     return [*map(Paragraph, above), _typed(_, last, note.words, note.words_language)]
+
+
+def _resource(_: Tongue, occasion: Occasion, resource: SharedResource) -> list[Block]:
+    """What the educator chose from the school's library, by its title and link."""
+    lead = _("This may help you at home:")
+    link = resource.link
+    address = f"{occasion.site.rstrip('/')}{link}" if link.startswith("/") else link
+    return [
+        _typed(_, lead, resource.title, resource.language),
+        Buttons(((_("Look at it here"), address),), public=True),
+    ]
 
 
 def _invitation(_: Tongue, occasion: Occasion, words: EventWords) -> _Written:

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import Field
+from pydantic import Field, ValidationError
 from starlette.responses import Response
 
 from services.notifications.actions.previewing import NoteDraft, Previewed, preview
@@ -14,7 +14,7 @@ from shared.directory import attends
 from shared.errors import NotFound, Refused
 from shared.i18n import N_
 from shared.identity import Viewer
-from shared.messages import Language, Record, Starter, Tone
+from shared.messages import Language, Record, SharedResource, Starter, Tone
 from shared.starters import AT_HOME, is_praise
 
 router = APIRouter(prefix="/notifications/preview", include_in_schema=False)
@@ -42,6 +42,7 @@ class PreviewForm(Record):
     words_language: Language | None = None
     praise: Annotated[str, Field(max_length=40)] = ""
     at_home: Annotated[str, Field(max_length=40)] = ""
+    resource: Annotated[str, Field(max_length=3000)] = ""
     tone: Tone = "good_news"
     household_id: Annotated[str, Field(max_length=64)] = ""
 
@@ -53,6 +54,14 @@ class PreviewForm(Record):
             at_home=self.at_home if self.at_home in AT_HOME else "",
         )
         return chosen if chosen != Starter() else None
+
+    @property
+    def taken_along(self) -> SharedResource | None:
+        """What was chosen from the library, as the form tells of it: contacts keeps it."""
+        try:
+            return SharedResource.model_validate_json(self.resource) if self.resource else None
+        except ValidationError:
+            return None
 
     @property
     def is_empty(self) -> bool:
@@ -157,6 +166,7 @@ def _note(
         student_ids=student_ids,
         words=sent.words,
         starter=sent.starter,
+        resource=sent.taken_along,
         words_language=sent.words_language or language,
         tone=sent.tone,
     )
