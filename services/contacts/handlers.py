@@ -1,5 +1,6 @@
 """Messages come in here: what other systems saw, what became of letters, who acts on flags."""
 
+from services.contacts.actions.campaigns import note_event
 from services.contacts.actions.desk import Desk
 from services.contacts.actions.flags import note_applied
 from services.contacts.actions.mail import (
@@ -13,6 +14,9 @@ from services.contacts.actions.suggestions import take_in_achievement
 from shared.bus.handlers import Handlers
 from shared.external import FamilyContacted, StudentAchieved
 from shared.messages import (
+    EventCancelled,
+    EventChanged,
+    EventPublished,
     EventRSVPd,
     ExternalFactReceived,
     FlagsApplied,
@@ -55,5 +59,17 @@ def handlers(desk: Desk) -> Handlers:
     @contacts.on(EventRSVPd)
     async def show_reply(rsvp: EventRSVPd, work: Work) -> None:
         await note_reply(store, rsvp, work)
+
+    @contacts.on(EventPublished)
+    async def know_published_event(told: EventPublished, work: Work) -> None:
+        await note_event(store, told, work)
+
+    @contacts.on(EventChanged)
+    async def know_changed_event(told: EventChanged, work: Work) -> None:
+        await note_event(store, told, work)
+
+    @contacts.on(EventCancelled)
+    async def know_cancelled_event(told: EventCancelled, work: Work) -> None:
+        await note_event(store, told, work)
 
     return contacts

@@ -37,7 +37,7 @@ _DIRECTORY: tuple[type[Message], ...] = (
 CONSUMES: dict[str, tuple[type[Message], ...]] = {
     "gateway": (m.SchoolChanged, m.EducatorChanged),
     "contacts": (m.ExternalFactReceived, m.FlagsApplied, m.NoticeAccepted, m.NoticeBounced,
-                 m.NoticeNotSent, m.EventRSVPd),
+                 m.NoticeNotSent, m.EventPublished, m.EventChanged, m.EventCancelled, m.EventRSVPd),
     "events": (*_DIRECTORY, m.FlagsChanged, m.FlagsAsOf, m.ExternalFactReceived),
     "notifications": (
         *_DIRECTORY, m.FlagsChanged, m.FlagsAsOf, m.ContactLogged, m.ContactCorrected,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from playwright.async_api import Page
 
+from tests.browser import campaigns
 from tests.browser.world import World
 
 Arrive = Callable[[Page, World], Awaitable[None]]
@@ -209,6 +210,14 @@ PAGES = (
     Row("/contacts/resources/new", "district"),
     Row("/contacts/resources/new", "coordinator", status=422, arrive=_share_nothing,
         name="a resource refused"),
+    Row("/contacts/campaigns", "educator"),
+    Row("/contacts/campaigns/new", "coordinator"),
+    Row("/contacts/campaigns/new", "coordinator", status=422, arrive=campaigns.plan_backwards,
+        name="a campaign that ends before it begins"),
+    Row("/contacts/campaigns/{campaign_id}", "coordinator", arrive=campaigns.plan,
+        name="a campaign"),
+    Row("/contacts/campaigns/{campaign_id}/edit", "coordinator", arrive=campaigns.edit,
+        name="a campaign, edited"),
     Row("/contacts/parents/{school_id}", ""),
     Row("/contacts/students/{student_id}/record", "principal"),
     Row("/contacts/students/{student_id}/record", "principal", arrive=_take_out,

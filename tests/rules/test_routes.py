@@ -37,6 +37,7 @@ AREAS: tuple[tuple[str, frozenset[Role]], ...] = (
     (r"/contacts/(api/v1/)?schools(/.+)?", LEADERS),
     (r"/contacts/goals/settings(/.*)?", LEADERS),
     (r"/contacts/(api/v1/)?students(/.*)?", LEADERS),
+    (r"/contacts/campaigns/(new|{campaign_id}/.+)", LEADERS | {"coordinator"}),
     (r"/contacts(/.*)?", STAFF),
     (r"/events(/.*)?", STAFF),
     (r"/notifications/(api/v1/)?(settings|suppressions)(/.*)?", DISTRICT),

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from services.contacts.domain.views import FamilyCard
+from services.contacts.store.campaigns import CAMPAIGNS_KEPT, CampaignRows
 from services.contacts.store.contacts import CONTACTS_KEPT, ContactRows
 from services.contacts.store.directory import DIRECTORY_KEPT, DirectoryRows
 from services.contacts.store.disclosures import DISCLOSURES_KEPT, DisclosureRows
@@ -39,6 +40,7 @@ KEPT = (
     *DISCLOSURES_KEPT,
     *FOLLOW_UPS_KEPT,
     *SUGGESTIONS_KEPT,
+    *CAMPAIGNS_KEPT,
 )
 
 
@@ -64,6 +66,7 @@ class Store:
     disclosures: DisclosureRows = field(init=False)
     follow_ups: FollowUpRows = field(init=False)
     suggestions: SuggestionRows = field(init=False)
+    campaigns: CampaignRows = field(init=False)
 
     def __post_init__(self) -> None:
         self.directory = Directory(self.database)
@@ -82,6 +85,7 @@ class Store:
         self.disclosures = DisclosureRows(self.database)
         self.follow_ups = FollowUpRows(self.database)
         self.suggestions = SuggestionRows(self.database)
+        self.campaigns = CampaignRows(self.database)
 
     async def card(self, family_id: str, *, seen_by: Viewer, on: date) -> FamilyCard:
         """Everything on a family's page; `NotFound` where the viewer may not know of it."""

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from services.contacts.web import (
     api,
+    campaigns,
     families,
     flags,
     follow_ups,
@@ -36,6 +37,7 @@ for part in (
     parents,
     records,
     resources,
+    campaigns,
     flags,
     goals,
     rosters,

@@ -139,11 +139,10 @@ def _noted(_: Tongue, lead: str, praised: str, note: EducatorsNote) -> list[Bloc
 
 def _resource(_: Tongue, occasion: Occasion, resource: SharedResource) -> list[Block]:
     """What the educator chose from the school's library, by its title and link."""
-    lead = _("This may help you at home:")
     link = resource.link
     address = f"{occasion.site.rstrip('/')}{link}" if link.startswith("/") else link
     return [
-        _typed(_, lead, resource.title, resource.language),
+        _typed(_, _("This may help you at home:"), resource.title, resource.language),
         Buttons(((_("Look at it here"), address),), public=True),
     ]
 
@@ -321,10 +320,8 @@ def _name(signed: str) -> str:
 
 def _calendar(occasion: Occasion) -> bytes:
     content = occasion.notice.content
-    if isinstance(content, EventWords):
-        return calendar.entry(content.facts, occasion.notice.kind, occasion.school.domain,
-                              occasion.written_at)  # fmt: skip
-    if isinstance(content, AnswerWords) and content.answer != "no":
+    stays_away = isinstance(content, AnswerWords) and content.answer == "no"
+    if isinstance(content, EventWords | AnswerWords) and not stays_away:
         return calendar.entry(content.facts, occasion.notice.kind, occasion.school.domain,
                               occasion.written_at)  # fmt: skip
     return b""
