@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from playwright.async_api import Page
 
-from tests.browser import campaigns
+from tests.browser import campaigns, ideas
 from tests.browser.world import World
 
 Arrive = Callable[[Page, World], Awaitable[None]]
@@ -210,6 +210,10 @@ PAGES = (
     Row("/contacts/resources/new", "district"),
     Row("/contacts/resources/new", "coordinator", status=422, arrive=_share_nothing,
         name="a resource refused"),
+    Row("/contacts/ideas", "educator"),
+    Row("/contacts/ideas/elsewhere", "coordinator"),
+    Row("/contacts/ideas/new", "educator"),
+    Row("/contacts/ideas/{idea_id}/edit", "coordinator", arrive=ideas.edit, name="an idea, edited"),
     Row("/contacts/campaigns", "educator"),
     Row("/contacts/campaigns/new", "coordinator"),
     Row("/contacts/campaigns/new", "coordinator", status=422, arrive=campaigns.plan_backwards,

@@ -271,6 +271,18 @@ async def test_what_goes_along_is_shown_with_its_public_page(site: Site, form_pa
     assert "Read together" not in without.text
 
 
+async def test_a_sentence_from_the_school_is_previewed_above_the_own_words(
+    site: Site, form_page: str
+) -> None:
+    fields = {**NOTE, "beginning": "Your child was kind today.", "words": ""}
+    async with site.browser(OFFICE) as browser:
+        alone = await fill_in(browser, "/notifications/preview", form_page, fields)
+        both = {**fields, "words": "And brave."}
+        shown = await fill_in(browser, "/notifications/preview", form_page, both)
+    assert "Your child was kind today." in alone.text
+    assert shown.text.index("Your child was kind today.") < shown.text.index("    And brave.")
+
+
 async def test_without_words_there_is_nothing_to_preview(site: Site, form_page: str) -> None:
     async with site.browser(OFFICE) as browser:
         shown = await fill_in(browser, "/notifications/preview", form_page, {**NOTE, "words": "  "})

@@ -37,6 +37,8 @@ AREAS: tuple[tuple[str, frozenset[Role]], ...] = (
     (r"/contacts/(api/v1/)?schools(/.+)?", LEADERS),
     (r"/contacts/goals/settings(/.*)?", LEADERS),
     (r"/contacts/(api/v1/)?students(/.*)?", LEADERS),
+    (r"/contacts/ideas/{idea_id}/(offer|leave)", frozenset({"coordinator", "principal"})),
+    (r"/contacts/ideas/.+", frozenset({"educator", "coordinator", "principal"})),
     (r"/contacts/campaigns/(new|{campaign_id}/.+)", LEADERS | {"coordinator"}),
     (r"/contacts(/.*)?", STAFF),
     (r"/events(/.*)?", STAFF),

@@ -23,7 +23,7 @@ from shared.identity import Viewer
 from shared.messages import EventCancelled, EventChanged, EventPublished, SchoolChanged
 from shared.outbox import Units, Work
 
-PAST_EVENTS = timedelta(days=60)
+PAST_EVENTS = timedelta(days=14)
 """So far back events are offered to a campaign."""
 
 

@@ -12,6 +12,7 @@ from services.contacts.store.families import FAMILIES_KEPT, FamilyRows
 from services.contacts.store.flags import FLAGS_KEPT, FlagRows
 from services.contacts.store.follow_ups import FOLLOW_UPS_KEPT, FollowUpRows
 from services.contacts.store.goals import GOALS_KEPT, GoalRows
+from services.contacts.store.ideas import IDEAS_KEPT, IdeaRows
 from services.contacts.store.imports import IMPORTS_KEPT, ImportRows
 from services.contacts.store.mail import MAIL_KEPT, MailRows
 from services.contacts.store.previous import PREVIOUS_KEPT, PreviousRows
@@ -41,6 +42,7 @@ KEPT = (
     *FOLLOW_UPS_KEPT,
     *SUGGESTIONS_KEPT,
     *CAMPAIGNS_KEPT,
+    *IDEAS_KEPT,
 )
 
 
@@ -67,6 +69,7 @@ class Store:
     follow_ups: FollowUpRows = field(init=False)
     suggestions: SuggestionRows = field(init=False)
     campaigns: CampaignRows = field(init=False)
+    ideas: IdeaRows = field(init=False)
 
     def __post_init__(self) -> None:
         self.directory = Directory(self.database)
@@ -86,6 +89,7 @@ class Store:
         self.follow_ups = FollowUpRows(self.database)
         self.suggestions = SuggestionRows(self.database)
         self.campaigns = CampaignRows(self.database)
+        self.ideas = IdeaRows(self.database)
 
     async def card(self, family_id: str, *, seen_by: Viewer, on: date) -> FamilyCard:
         """Everything on a family's page; `NotFound` where the viewer may not know of it."""

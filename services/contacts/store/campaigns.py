@@ -31,7 +31,7 @@ CAMPAIGNS_KEPT = (
 )  # fmt: skip
 LETTER_IS_OF_USE = timedelta(days=14)
 """A letter leaves at most so long after its contact; notifications drops it then."""
-MOST_OFFERED = 60
+MOST_OFFERED = 100
 
 
 @dataclass(frozen=True)

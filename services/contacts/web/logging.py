@@ -18,6 +18,7 @@ from services.contacts.actions.reaching import phones_of
 from services.contacts.actions.strengths import strengths_of
 from services.contacts.actions.turns import wants_good_news_first
 from services.contacts.domain.contact import MOST_NOTE, MOST_WORDS, Contact, ContactDraft
+from services.contacts.domain.ideas import MOST_OF_STARTER
 from services.contacts.domain.views import may_change, resources_in, written_of
 from services.contacts.web.at import (
     CHANNELS,
@@ -33,7 +34,7 @@ from services.contacts.web.at import (
 )
 from services.contacts.web.families import family_title
 from services.contacts.web.follow_up_fields import FollowUpFields
-from services.contacts.web.starters import praises_for
+from services.contacts.web.starters import beginnings_for, praises_for
 from services.contacts.web.taking_along import chosen_id, offers_for
 from shared import web
 from shared.clock import id_from
@@ -49,7 +50,7 @@ from shared.messages import (
     StudentFacts,
     Tone,
 )
-from shared.starters import AT_HOME
+from shared.starters import AT_HOME, begun
 
 router = APIRouter(tags=["contacts"])
 
@@ -64,6 +65,7 @@ class LogForm(FollowUpFields):
     tone: Tone = Field("good_news", title=N_("What it was about"))
     words: str = Field("", title=N_("Also write to the family"), max_length=MOST_WORDS)
     praise: str = Field("", title=N_("Begin with a sentence"), max_length=40)
+    beginning: str = Field("", title=N_("From our school"), max_length=MOST_OF_STARTER)
     at_home: str = Field("", title=N_("Something to do at home"), max_length=40)
     resource: str = Field("", title=N_("Something from the resources"), max_length=3000)
     direction: Direction = Field("to_family", title=N_("Who began"))
@@ -77,6 +79,8 @@ class LogForm(FollowUpFields):
     def draft(self, family_id: str, zone: ZoneInfo, words_language: str) -> ContactDraft:
         """What the rules read. A time without a zone is the school's wall clock."""
         at = self.occurred_at
+        if len(words := begun(self.beginning, self.words)) > MOST_WORDS:
+            raise Refused(N_("With the sentence from our school the words are too long."))
         return ContactDraft(
             family_id=family_id,
             student_ids=self.student_ids,
@@ -87,7 +91,7 @@ class LogForm(FollowUpFields):
             outcome=self.outcome,
             language=self.language,
             occurred_at=at.replace(tzinfo=zone) if at and at.tzinfo is None else at,
-            words=self.words,
+            words=words,
             words_language=words_language,
             praise=self.praise,
             at_home=self.at_home,
@@ -226,8 +230,8 @@ async def post_correction(
     if form.ok:
         zone = await zone_at(desk, viewer)
         language = contact.letter.language if contact.letter else page.language
-        draft = form.data.draft(contact.family_id, zone, language)
         try:
+            draft = form.data.draft(contact.family_id, zone, language)
             await correct_contact(
                 desk.store, desk.units, contact_id, draft, viewer, version=form.data.version
             )
@@ -305,6 +309,7 @@ async def _form_page(
         directions=choices(page, DIRECTIONS),
         praises=praises_for(page, [each.given_name for each in family.students]),
         at_home=choices(page, AT_HOME),
+        beginnings=await beginnings_for(page, desk, viewer),
         offers=offers_for(
             page, family, await resources_for(desk.store, family, viewer), form.value("resource")
         ),

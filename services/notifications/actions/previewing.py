@@ -35,7 +35,7 @@ class NoteDraft(Record):
     family_id: Annotated[str, Field(min_length=1, max_length=64)]
     student_ids: tuple[str, ...] = ()
     """Empty: all pupils of the family."""
-    words: Annotated[str, Field(max_length=2000)] = ""
+    words: Annotated[str, Field(max_length=2400)] = ""
     starter: Starter | None = None
     resource: SharedResource | None = None
     words_language: Language = "en"

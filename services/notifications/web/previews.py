@@ -15,7 +15,7 @@ from shared.errors import NotFound, Refused
 from shared.i18n import N_
 from shared.identity import Viewer
 from shared.messages import Language, Record, SharedResource, Starter, Tone
-from shared.starters import AT_HOME, is_praise
+from shared.starters import AT_HOME, begun, is_praise
 
 router = APIRouter(prefix="/notifications/preview", include_in_schema=False)
 
@@ -40,6 +40,7 @@ class PreviewForm(Record):
     student_ids: tuple[str, ...] = ()
     words: Annotated[str, Field(max_length=2000, title=N_("Also write to the family"))] = ""
     words_language: Language | None = None
+    beginning: Annotated[str, Field(max_length=300)] = ""
     praise: Annotated[str, Field(max_length=40)] = ""
     at_home: Annotated[str, Field(max_length=40)] = ""
     resource: Annotated[str, Field(max_length=3000)] = ""
@@ -66,7 +67,7 @@ class PreviewForm(Record):
     @property
     def is_empty(self) -> bool:
         """Whether nothing is to be written."""
-        return not self.words.strip() and self.starter is None
+        return not begun(self.beginning, self.words) and self.starter is None
 
 
 Sent = Annotated[web.Form[PreviewForm], web.form(PreviewForm)]
@@ -164,7 +165,7 @@ def _note(
     return NoteDraft(
         family_id=family_id,
         student_ids=student_ids,
-        words=sent.words,
+        words=begun(sent.beginning, sent.words),
         starter=sent.starter,
         resource=sent.taken_along,
         words_language=sent.words_language or language,
