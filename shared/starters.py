@@ -89,6 +89,11 @@ def praise(praise_id: str, children: str, translate: Callable[..., str]) -> str:
     return translate(sentence, children=children, about=translate(LISTS[of][about]))
 
 
+def begun(beginning: str, words: str) -> str:
+    """A sentence of the school's own, and under it what was typed; either may be empty."""
+    return "\n\n".join(part for part in (beginning.strip(), words.strip()) if part)
+
+
 def in_english(praise_id: str, at_home: str) -> str:
     """What was chosen, for those who know no lists; "" when nothing was."""
 

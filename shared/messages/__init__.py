@@ -22,6 +22,7 @@ from shared.messages.contacts import (
     ContactLogged,
     ContactRetracted,
     FamilyLetter,
+    SharedResource,
     Starter,
 )
 from shared.messages.directory import (
@@ -107,6 +108,7 @@ __all__ = [
     "Relationship",
     "SchoolChanged",
     "SchoolClass",
+    "SharedResource",
     "Starter",
     "StudentFacts",
     "Term",

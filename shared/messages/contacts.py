@@ -30,6 +30,17 @@ class FamilyLetter(Record):
     """The sender as the family knows them, such as "Ms. Rivera, Maple Elementary"."""
 
 
+class SharedResource(Record):
+    """Something of the school's library that an educator chose for one family."""
+
+    resource_id: Annotated[str, Field(min_length=1, max_length=64)]
+    title: Annotated[str, Field(min_length=1, max_length=120)]
+    language: Language = "en"
+    """In which it is written, which may not be the family's."""
+    link: Annotated[str, Field(max_length=2100, pattern=r"^(https?://|/[^/])")]
+    """Where it is: a web address, or from "/" on a public page of this platform."""
+
+
 class ContactLogged(Message):
     """Somebody of the school talked, or tried to talk, with a family. Sent by contacts."""
 
@@ -51,6 +62,8 @@ class ContactLogged(Message):
     language: Language | None = None
     occurred_at: datetime
     letter: FamilyLetter | None = None
+    resource: SharedResource | None = None
+    """Where the family is written to, the letter names it."""
     origin: str = "/partners/contacts"
     interpreter_id: str | None = None
     """Who interpreted, in the schools' list of interpreters."""

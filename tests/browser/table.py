@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from playwright.async_api import Page
 
+from tests.browser import campaigns, ideas, ways
 from tests.browser import files_of_contacts as files
-from tests.browser import ways
 from tests.browser.world import World
 
 Arrive = Callable[[Page, World], Awaitable[None]]
@@ -129,6 +129,18 @@ PAGES = (
     Row("/contacts/families/{separated_id}/caseload", "coordinator", status=422,
         arrive=ways.give_too_late, name="a family given until long ago"),
     Row("/contacts/school", "coordinator", query="?show=given"),
+    Row("/contacts/ideas", "educator"),
+    Row("/contacts/ideas/elsewhere", "coordinator"),
+    Row("/contacts/ideas/new", "educator"),
+    Row("/contacts/ideas/{idea_id}/edit", "coordinator", arrive=ideas.edit, name="an idea, edited"),
+    Row("/contacts/campaigns", "educator"),
+    Row("/contacts/campaigns/new", "coordinator"),
+    Row("/contacts/campaigns/new", "coordinator", status=422, arrive=campaigns.plan_backwards,
+        name="a campaign that ends before it begins"),
+    Row("/contacts/campaigns/{campaign_id}", "coordinator", arrive=campaigns.plan,
+        name="a campaign"),
+    Row("/contacts/campaigns/{campaign_id}/edit", "coordinator", arrive=campaigns.edit,
+        name="a campaign, edited"),
     Row("/contacts/contact-files", "coordinator"),
     Row("/contacts/contact-files", "district", arrive=files.cancelled, name="files of contacts"),
     Row(_FILE, "district", arrive=files.to_match, name="a file to match"),

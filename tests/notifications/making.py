@@ -26,6 +26,7 @@ from shared.messages import (
     Message,
     SchoolChanged,
     SchoolClass,
+    SharedResource,
     StudentFacts,
 )
 
@@ -52,6 +53,12 @@ NOTE = EducatorsNote(
     family_id="family-1",
     student_ids=("student-1",),
     educator_id="educator-1",
+)
+READING = SharedResource(
+    resource_id="resource-1",
+    title="Read together",
+    language="en",
+    link="/contacts/parents/school-1#r-resource-1",
 )
 SCHOOL = School("Maple Elementary", "555-0100", "Riverton Schools", "schools.example")
 STOP_URL = "https://partners.schools.example/notifications/unsubscribe/" + "x" * 140
@@ -101,6 +108,7 @@ def occasion(
         "written_at": NOW,
         "answer_url": "https://partners.schools.example/events/rsvp/token",
         "stop_url": STOP_URL,
+        "site": "https://partners.schools.example/",
     }
     return Occasion(**{**told, **over})  # type: ignore[arg-type]
 
@@ -108,6 +116,7 @@ def occasion(
 LETTERS: tuple[tuple[str, Content], ...] = (
     ("good_news", NOTE),
     ("note", NOTE.model_copy(update={"tone": "information"})),
+    ("good_news", NOTE.model_copy(update={"resource": READING})),
     ("invitation", EventWords(facts=FACTS)),
     (
         "event_changed",

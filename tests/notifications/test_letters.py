@@ -9,6 +9,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from services.notifications.domain.notice import Content, EventWords
+from services.notifications.letters.blocks import without_links
 from services.notifications.letters.catalogs import LOCALES, sentences_of
 from services.notifications.letters.drafts import as_sent
 from services.notifications.letters.layout import as_html, as_text
@@ -16,7 +17,7 @@ from services.notifications.letters.tongue import WRITTEN_IN, tongue
 from services.notifications.letters.writing import Household, write
 from shared.messages import Starter
 from shared.starters import AT_HOME, LISTS, PATTERNS
-from tests.notifications.making import FACTS, LETTERS, NOTE, SCHOOL, occasion
+from tests.notifications.making import FACTS, LETTERS, NOTE, READING, SCHOOL, STOP_URL, occasion
 
 TRANSLATED = [language for language in WRITTEN_IN if language != "en"]
 KEYWORDS = {"_": None, "plain": None, "ngettext": (1, 2)}
@@ -247,3 +248,27 @@ def test_something_to_do_at_home_takes_the_place_of_the_usual_advice() -> None:
     usual = "A kind word at home means a lot."
     assert usual in as_text(write(occasion(NOTE)))
     assert usual not in _chosen("en")
+
+
+# --- something from the school's library ---------------------------------
+
+
+@pytest.mark.parametrize("language", WRITTEN_IN)
+def test_what_goes_along_is_named_with_its_page_in_the_familys_language(language: str) -> None:
+    letter = write(occasion(NOTE.model_copy(update={"resource": READING}), language=language))
+    address = "https://partners.schools.example/contacts/parents/school-1#r-resource-1"
+    assert "Read together" in as_text(letter)
+    assert address in as_text(letter)
+    assert f'href="{address}"' in as_html(letter)
+    assert tongue(language)("This may help you at home:") in as_text(letter)
+
+
+def test_a_link_of_what_goes_along_stays_in_a_preview_and_the_households_own_go() -> None:
+    linked = READING.model_copy(update={"link": "https://read.example/ten"})
+    letter = without_links(write(occasion(NOTE.model_copy(update={"resource": linked}))))
+    assert "https://read.example/ten" in as_text(letter)
+    assert STOP_URL not in as_text(letter)
+
+
+def test_without_anything_that_goes_along_nothing_is_said_of_it() -> None:
+    assert "This may help you at home" not in as_text(write(occasion(NOTE)))

@@ -7,7 +7,7 @@ import pytest
 from services.notifications.domain import reasons
 from shared.identity import Viewer
 from tests.notifications.conftest import Bench
-from tests.notifications.making import contact
+from tests.notifications.making import READING, contact
 from tests.notifications.site import Site, fill_in
 
 TEACHER = Viewer(
@@ -257,6 +257,30 @@ async def test_a_chosen_sentence_is_previewed_in_each_familys_language(
     assert shown.status_code == 200
     assert "Subject: math." in shown.text
     assert "الرياضيات" in shown.text
+
+
+async def test_what_goes_along_is_shown_with_its_public_page(site: Site, form_page: str) -> None:
+    fields = {**NOTE, "resource": READING.model_dump_json()}
+    async with site.browser(OFFICE) as browser:
+        shown = await fill_in(browser, "/notifications/preview", form_page, fields)
+        broken = {**NOTE, "resource": "{"}
+        without = await fill_in(browser, "/notifications/preview", form_page, broken)
+    assert "Read together" in shown.text
+    assert "/contacts/parents/school-1#r-resource-1" in shown.text
+    assert without.status_code == 200
+    assert "Read together" not in without.text
+
+
+async def test_a_sentence_from_the_school_is_previewed_above_the_own_words(
+    site: Site, form_page: str
+) -> None:
+    fields = {**NOTE, "beginning": "Your child was kind today.", "words": ""}
+    async with site.browser(OFFICE) as browser:
+        alone = await fill_in(browser, "/notifications/preview", form_page, fields)
+        both = {**fields, "words": "And brave."}
+        shown = await fill_in(browser, "/notifications/preview", form_page, both)
+    assert "Your child was kind today." in alone.text
+    assert shown.text.index("Your child was kind today.") < shown.text.index("    And brave.")
 
 
 async def test_without_words_there_is_nothing_to_preview(site: Site, form_page: str) -> None:

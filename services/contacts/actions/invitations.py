@@ -15,14 +15,14 @@ async def note_event(
 ) -> None:
     """Keep what families are invited to; an older word on the same event changes nothing."""
     version = work.cause.version if work.cause else 0
-    await store.invitations.keep(Invitation.to(facts, cancelled=cancelled), version, work)
+    await store.school_events.keep(facts, version, work, cancelled=cancelled)
 
 
 async def unanswered_by_family(
     store: Store, family_ids: Sequence[str], viewer: Viewer, now: datetime
 ) -> dict[str, Invitation]:
     """The invitation of a school of the viewer that each of some families in sight left open."""
-    invitations = await store.invitations.open_at(now, seen_by=viewer)
+    invitations = await store.school_events.open_at(now, seen_by=viewer)
     if not invitations:
         return {}
     event_ids = [each.event_id for each in invitations]

@@ -6,14 +6,19 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from services.contacts.actions.interpreters import name_of_interpreter
 from services.contacts.domain.contact import Author, Contact, ContactDraft, Place
 from services.contacts.domain.follow_ups import FollowUp
+from services.contacts.domain.resources import Resource, by_fit
 from services.contacts.domain.views import LOGS, may_change
 from services.contacts.store import Store
-from shared.errors import Conflict, Forbidden, Refused
+from shared.errors import Conflict, Forbidden, NotFound, Refused
+from shared.i18n import N_
 from shared.identity import Viewer
-from shared.messages import FamilyChanged, SchoolChanged, StudentFacts
+from shared.messages import FamilyChanged, SchoolChanged, SharedResource, StudentFacts
 from shared.outbox import Units, Work
 from shared.sight import in_sight
 
+NOT_OFFERED = N_(
+    "The resource that you chose is not offered to this family’s school any more. Choose another."
+)
 NOWHERE = ZoneInfo("America/New_York")
 """The time zone of whoever has no school of their own."""
 
@@ -41,7 +46,9 @@ async def log_contact(
     name = await name_of_interpreter(store, draft.interpreter_id, by)
     place = place.model_copy(update={"interpreter": name})
     author = await _author(store, by, place)
-    contact = Contact.logged(contact_id or units.mint(), draft, place, author, now)
+    resource = await _resource(store, draft, place, family)
+    new_id = contact_id or units.mint()
+    contact = Contact.logged(new_id, draft, place, author, now, resource=resource)
 
     async def body(work: Work) -> Contact:
         if contact_id and (there := await store.contacts.known(contact_id, work)):
@@ -81,11 +88,12 @@ async def correct_contact(
     name = await name_of_interpreter(store, draft.interpreter_id, by, before=named)
     place = place.model_copy(update={"interpreter": name})
     author = await _author(store, by, place)
+    resource = await _resource(store, draft, place, family, before.resource)
 
     async def body(work: Work) -> Contact:
         known = await store.contacts.of_work(contact_id, work)
         posted = await store.mail.has_left(contact_id, work)
-        right = known.corrected(draft, place, author, now, posted=posted)
+        right = known.corrected(draft, place, author, now, posted=posted, resource=resource)
         await store.contacts.replace(known, right, work)
         work.emit(right.correction(), sequence=right.version)
         return right
@@ -115,6 +123,16 @@ async def retract_contact(
         return gone
 
     return await units.run(body)
+
+
+async def resources_for(store: Store, family: FamilyChanged, by: Viewer) -> list[Resource]:
+    """What may go along to a family: what its pupils' schools show, the best fitting first."""
+    own = [each for each in family.students if by.sees_school(each.school_id)]
+    students = own or list(family.students)
+    schools = {each.school_id for each in students}
+    found = await store.resources.of_schools(sorted(schools), ["shown"])
+    grades = {each.grade for each in students if each.grade}
+    return by_fit(found, grades, {each.language for each in family.guardians})
 
 
 async def today(store: Store, viewer: Viewer, now: datetime) -> date:
@@ -190,6 +208,28 @@ def _shared_classes(
         if each.class_id in classes and in_sight(each, on)
     )
     return tuple(dict.fromkeys(attended))
+
+
+async def _resource(
+    store: Store,
+    draft: ContactDraft,
+    place: Place,
+    family: FamilyChanged,
+    before: SharedResource | None = None,
+) -> SharedResource | None:
+    """What was chosen from the library, as it is now; what went along already stays as it was."""
+    if not draft.resource_id:
+        return None
+    if before and before.resource_id == draft.resource_id:
+        return before
+    schools = {None, *(each.school_id for each in family.students)}
+    try:
+        found = await store.resources.one(draft.resource_id)
+    except NotFound as gone:
+        raise Refused(NOT_OFFERED) from gone
+    if found.state != "shown" or found.school_id not in schools:
+        raise Refused(NOT_OFFERED)
+    return found.attached(place.school_id)
 
 
 async def _author(store: Store, by: Viewer, place: Place) -> Author:

@@ -18,6 +18,7 @@ from shared.messages import (
     Language,
     Outcome,
     Record,
+    SharedResource,
     Starter,
     Tone,
 )
@@ -64,6 +65,8 @@ class ContactDraft(Record):
     praise: Annotated[str, Field(max_length=40)] = ""
     at_home: Annotated[str, Field(max_length=40)] = ""
     """Sentences for the family, by their ids in `shared/starters.py`."""
+    resource_id: Annotated[str, Field(max_length=64)] = ""
+    """Something of the school's library, which the letter names where there is one."""
     note: Annotated[str, Field(max_length=MOST_NOTE)] = ""
 
     @property
@@ -125,6 +128,7 @@ class Contact(Record):
     """The name at that time of who interpreted."""
     occurred_at: datetime
     letter: FamilyLetter | None = None
+    resource: SharedResource | None = None
     note: str = ""
     has_note: bool = False
     """There is a note that whoever looks at this may not read, or has not opened."""
@@ -141,6 +145,8 @@ class Contact(Record):
         place: Place,
         author: Author,
         now: datetime,
+        *,
+        resource: SharedResource | None = None,
     ) -> Self:
         """A new contact. `Refused` says every reason why a draft can't be one."""
         refuse_faults(faults_of(draft, now))
@@ -150,6 +156,7 @@ class Contact(Record):
             "educator_id": author.educator_id,
             "author": author.name,
             "origin": author.origin,
+            "resource": resource,
             "logged_at": now,
             "changed_at": now,
         }
@@ -163,6 +170,7 @@ class Contact(Record):
         now: datetime,
         *,
         posted: bool,
+        resource: SharedResource | None = None,
     ) -> Self:
         """The same contact with its right facts; author and origin stay.
 
@@ -178,11 +186,12 @@ class Contact(Record):
         signature = author.signature
         if self.letter and self.letter == _letter(draft, self.letter.signed):
             signature = self.letter.signed
-        right = self.model_copy(update=_facts(draft, place, signature, now))
+        facts = {**_facts(draft, place, signature, now), "resource": resource}
+        right = self.model_copy(update=facts)
         if author.account_id != self.account_id:
             # The note is its author's: whoever corrects the rest may not even have read it.
             right = right.model_copy(update={"note": self.note})
-        if posted and right.letter != self.letter:
+        if posted and right.written != self.written:
             raise Conflict(
                 "The letter has been handed to the mail service, so its words and tone can't be "
                 "changed any more. Correct the rest, or log a new contact with new words."
@@ -204,6 +213,11 @@ class Contact(Record):
     def told_good_news(self) -> bool:
         """Whether the family could hear good news by it."""
         return self.retraction is None and self.tone in POSITIVE and self.outcome in TOLD
+
+    @property
+    def written(self) -> tuple[FamilyLetter, SharedResource | None] | None:
+        """What a letter says to the family, if there is one."""
+        return (self.letter, self.resource) if self.letter else None
 
     def told(self) -> ContactLogged:
         """The facts as other services are told of them; the staff-only note stays here."""

@@ -1,6 +1,7 @@
 """What a school shares with all its families: the parents' page of the essay."""
 
 import re
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from pathlib import PureWindowsPath
 from typing import Annotated, Any, Literal
@@ -10,7 +11,7 @@ from pydantic import AnyHttpUrl, ConfigDict, Field
 from shared.errors import Conflict, Refused
 from shared.i18n import N_
 from shared.identity import Role, Viewer
-from shared.messages import Language, Record
+from shared.messages import Language, Record, SharedResource
 
 Topic = Literal[
     "reading", "math", "homework", "language", "technology", "special_needs", "health",
@@ -109,6 +110,41 @@ class Resource(Record):
         """The same for another school, which judges it anew."""
         changes = {"resource_id": resource_id, "version": 1, **_put_forward(school_id, by, now)}
         return self.model_copy(update=changes)
+
+    def attached(self, school_id: str) -> SharedResource:
+        """As it goes along with a contact at a school: by its link, else on the parents' page."""
+        page = f"/contacts/parents/{self.school_id or school_id}#r-{self.resource_id}"
+        return SharedResource(
+            resource_id=self.resource_id,
+            title=self.title,
+            language=self.language,
+            link=self.link or page,
+        )
+
+    def fits(self, grades: Collection[str], languages: Collection[str]) -> bool:
+        """Whether it is for one of these grades, and in one of these languages."""
+        return self.is_for(grades) and base_of(self.language) in {*map(base_of, languages)}
+
+    def is_for(self, grades: Collection[str]) -> bool:
+        """Whether it is for one of these grades; what names none is for all."""
+        return not self.grades or bool(set(self.grades) & set(grades))
+
+
+def base_of(language: str) -> str:
+    """A language without its region: "es" of "es-MX"."""
+    return language.partition("-")[0].lower()
+
+
+def by_fit(
+    found: Iterable[Resource], grades: Collection[str], languages: Collection[str]
+) -> list[Resource]:
+    """What fits the children's grades and the family's language first, then grade, then the rest.
+
+    Among equals the order stays.
+    """
+    return sorted(
+        found, key=lambda each: (not each.fits(grades, languages), not each.is_for(grades))
+    )
 
 
 def may_suggest(school_id: str | None, viewer: Viewer) -> bool:

@@ -1,6 +1,6 @@
 """What a person is shown of a family, a contact and a letter: records for pages and the API."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -117,6 +117,11 @@ def written_of(contact: Contact) -> dict[str, str]:
     chosen = (letter.starter if letter else None) or Starter()
     words = letter.words if letter and letter.typed else ""
     return {"words": words, "praise": chosen.praise, "at_home": chosen.at_home}
+
+
+def resources_in(contacts: Iterable[Contact]) -> frozenset[str]:
+    """The ids of what was taken from the library for these contacts."""
+    return frozenset(each.resource.resource_id for each in contacts if each.resource)
 
 
 def as_seen(contact: Contact, viewer: Viewer, opened: Collection[str] = ()) -> Contact:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from services.contacts.domain.views import FamilyCard, Reach
+from services.contacts.store.campaigns import CAMPAIGNS_KEPT, CampaignRows
 from services.contacts.store.caseloads import CASELOADS_KEPT, CaseloadRows
 from services.contacts.store.contact_files import CONTACT_FILES_KEPT, ContactFileRows
 from services.contacts.store.contact_mappings import CONTACT_MAPPINGS_KEPT, ContactMappingRows
@@ -17,9 +18,10 @@ from services.contacts.store.families import FAMILIES_KEPT, FamilyRows
 from services.contacts.store.flags import FLAGS_KEPT, FlagRows
 from services.contacts.store.follow_ups import FOLLOW_UPS_KEPT, FollowUpRows
 from services.contacts.store.goals import GOALS_KEPT, GoalRows
+from services.contacts.store.ideas import IDEAS_KEPT, IdeaRows
 from services.contacts.store.imports import IMPORTS_KEPT, ImportRows
 from services.contacts.store.interpreters import INTERPRETERS_KEPT, InterpreterRows
-from services.contacts.store.invitations import INVITATIONS_KEPT, InvitationRows
+from services.contacts.store.invitations import InvitationRows
 from services.contacts.store.mail import MAIL_KEPT, MailRows
 from services.contacts.store.monday import MONDAY_KEPT, MondayRows
 from services.contacts.store.named import NamedRows
@@ -28,6 +30,7 @@ from services.contacts.store.previous import PREVIOUS_KEPT, PreviousRows
 from services.contacts.store.readings import READINGS_KEPT, ReadingRows
 from services.contacts.store.resources import RESOURCES_KEPT, ResourceRows
 from services.contacts.store.roster import ROSTER_KEPT, RosterRows
+from services.contacts.store.school_events import SCHOOL_EVENTS_KEPT, SchoolEventRows
 from services.contacts.store.strengths import STRENGTHS_KEPT, StrengthRows
 from services.contacts.store.suggestions import SUGGESTIONS_KEPT, SuggestionRows
 from services.contacts.store.turns import TURNS_KEPT, TurnRows
@@ -41,7 +44,6 @@ KEPT = (
     *DIRECTORY_KEPT,
     *CONTACTS_KEPT,
     *MAIL_KEPT,
-    *INVITATIONS_KEPT,
     *FLAGS_KEPT,
     *IMPORTS_KEPT,
     *ROSTER_KEPT,
@@ -55,12 +57,15 @@ KEPT = (
     *SUGGESTIONS_KEPT,
     *CORRECTIONS_KEPT,
     *READINGS_KEPT,
+    *SCHOOL_EVENTS_KEPT,
     *ERASING_KEPT,
     *INTERPRETERS_KEPT,
     *CASELOADS_KEPT,
     *MONDAY_KEPT,
     *CONTACT_FILES_KEPT,
     *CONTACT_MAPPINGS_KEPT,
+    *CAMPAIGNS_KEPT,
+    *IDEAS_KEPT,
 )
 
 
@@ -93,10 +98,13 @@ class Store:
     caseloads: CaseloadRows = field(init=False)
     overview: OverviewRows = field(init=False)
     invitations: InvitationRows = field(init=False)
+    school_events: SchoolEventRows = field(init=False)
     monday: MondayRows = field(init=False)
     contact_files: ContactFileRows = field(init=False)
     named: NamedRows = field(init=False)
     mappings: ContactMappingRows = field(init=False)
+    campaigns: CampaignRows = field(init=False)
+    ideas: IdeaRows = field(init=False)
 
     def __post_init__(self) -> None:
         self.directory = Directory(self.database)
@@ -122,10 +130,13 @@ class Store:
         self.caseloads = CaseloadRows(self.database)
         self.overview = OverviewRows(self.database, self.directory, self.corrections)
         self.invitations = InvitationRows(self.database)
+        self.school_events = SchoolEventRows(self.database)
         self.monday = MondayRows(self.database)
         self.named = NamedRows(self.database)
         self.contact_files = ContactFileRows(self.database)
         self.mappings = ContactMappingRows(self.database)
+        self.campaigns = CampaignRows(self.database)
+        self.ideas = IdeaRows(self.database)
 
     async def card(self, family_id: str, *, seen_by: Viewer, on: date) -> FamilyCard:
         """Everything on a family's page; `NotFound` where the viewer may not know of it."""

@@ -1,37 +1,10 @@
-"""Invitations that are open, and which families were invited and answered."""
+"""Which families were invited to school events, and which answered."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from pymongo import ASCENDING, IndexModel
-
-from services.contacts.domain.invitations import ASKED_WITHIN, Invitation
 from services.contacts.store.mail import LETTERS, REPLIES
-from shared.identity import Viewer
-from shared.mongo import Database, Document, Kept, answering
-from shared.outbox import Work
-
-INVITATIONS = "invitations"
-MOST_OPEN = 20
-"""Of a school's events that are open at the same time, those that close first."""
-
-
-INVITATIONS_KEPT = (
-    Kept(
-        INVITATIONS,
-        (
-            IndexModel(
-                [("school_id", ASCENDING), ("cancelled", ASCENDING), ("closes_at", ASCENDING)],
-                name="open",
-            ),
-        ),
-        {
-            "required": ["school_id", "title", "closes_at", "cancelled", "version"],
-            "properties": {"version": {"bsonType": ["int", "long"], "minimum": 0}},
-        },
-    ),
-)
+from shared.mongo import Database, Document, answering
 
 
 @dataclass
@@ -39,27 +12,6 @@ class InvitationRows:
     """Callers name families that the viewer was allowed to see just before."""
 
     database: Database
-
-    async def keep(self, invitation: Invitation, version: int, work: Work) -> bool:
-        """Keep what is known of an event now; False when something newer is known."""
-        rows, key = self.database[INVITATIONS], invitation.event_id
-        known = await rows.find_one({"_id": key}, {"version": 1}, session=work.session)
-        if known and known["version"] >= version:
-            return False
-        row = {**invitation.model_dump(), "version": version}
-        await rows.replace_one({"_id": key}, row, upsert=True, session=work.session)
-        return True
-
-    async def open_at(self, now: datetime, *, seen_by: Viewer) -> list[Invitation]:
-        """Those of the viewer's schools that soon close, the first one first."""
-        query = {
-            "school_id": {"$in": sorted(seen_by.school_ids)},
-            "cancelled": False,
-            "closes_at": {"$gt": now, "$lte": now + ASKED_WITHIN},
-        }
-        async with answering():
-            found = self.database[INVITATIONS].find(query).sort("closes_at", 1).limit(MOST_OPEN)
-            return [Invitation.model_validate(row) async for row in found]
 
     async def invited(
         self, event_ids: Collection[str], family_ids: Sequence[str]

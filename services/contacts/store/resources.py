@@ -43,6 +43,9 @@ class Chosen:
         return query
 
 
+EVERYTHING = Chosen()
+
+
 @dataclass
 class ResourceRows:
     """Nothing here is about a person; what is shown is for everybody."""
@@ -54,7 +57,7 @@ class ResourceRows:
         return await self._of([school_id, None], ["shown"], chosen)
 
     async def of_schools(
-        self, school_ids: Collection[str], states: Collection[State], chosen: Chosen
+        self, school_ids: Collection[str], states: Collection[State], chosen: Chosen = EVERYTHING
     ) -> list[Resource]:
         """Of these schools and of all schools, in some states, newest first."""
         return await self._of([*school_ids, None], states, chosen)
@@ -63,6 +66,15 @@ class ResourceRows:
         """What other schools show their families."""
         query = {"school_id": {"$nin": [*school_ids, None]}, "state": "shown", **chosen.query()}
         return await self._found(query)
+
+    async def not_offered(self, resource_ids: Collection[str]) -> frozenset[str]:
+        """Those of them that families are not shown any more."""
+        if not resource_ids:
+            return frozenset()
+        query = {"_id": {"$in": sorted(resource_ids)}, "state": "shown"}
+        async with answering():
+            shown = [row["_id"] async for row in self.database[RESOURCES].find(query, {"_id": 1})]
+        return frozenset(resource_ids) - frozenset(shown)
 
     async def one(self, resource_id: str) -> Resource:
         """One of them; `NotFound`."""

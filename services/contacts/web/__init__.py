@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from services.contacts.web import (
     api,
+    campaigns,
     caseloads,
     contact_file_matching,
     contact_files,
@@ -17,6 +18,7 @@ from services.contacts.web import (
     follow_ups_api,
     goals,
     hour,
+    ideas,
     interpreter_sheets,
     interpreters,
     interpreters_api,
@@ -54,6 +56,8 @@ for part in (
     parents,
     records,
     resources,
+    campaigns,
+    ideas,
     flags,
     goals,
     rosters,

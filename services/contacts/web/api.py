@@ -41,6 +41,7 @@ class Changes(Record):
     words_language: Language | None = None
     praise: Annotated[str | None, Field(max_length=40)] = None
     at_home: Annotated[str | None, Field(max_length=40)] = None
+    resource_id: Annotated[str | None, Field(max_length=64)] = None
     note: Annotated[str | None, Field(max_length=MOST_NOTE)] = None
 
     def upon(self, contact: Contact) -> ContactDraft:
@@ -51,6 +52,7 @@ class Changes(Record):
                 include=set(ContactDraft.model_fields) & set(Contact.model_fields)
             ),
             **written_of(contact),
+            "resource_id": contact.resource.resource_id if contact.resource else "",
             "words_language": letter.language if letter else "en",
         }
         said = self.model_dump(exclude={"version"}, exclude_unset=True)

@@ -15,7 +15,7 @@ from services.contacts.actions.suggestions import suggestions_of
 from services.contacts.domain.caseloads import GIVES
 from services.contacts.domain.follow_ups import MOST_WHAT
 from services.contacts.domain.strengths import MOST_WORDS
-from services.contacts.domain.views import LOGS, FamilyLine
+from services.contacts.domain.views import LOGS, FamilyLine, resources_in
 from services.contacts.web.at import AtDesk, all_words, day_of, zone_at
 from services.contacts.web.follow_ups import choices_of, why_not_of
 from shared import web
@@ -99,6 +99,7 @@ async def family_page(
         ),
         follow_ups=follow_ups,
         takers=choices_of(page, {family_id: takers}),
+        not_offered=await desk.store.resources.not_offered(resources_in(card.contacts)),
         why_not=why_not_of(page, follow_ups),
         today=on,
         most_what=MOST_WHAT,

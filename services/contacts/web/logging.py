@@ -12,13 +12,15 @@ from services.contacts.actions.interpreters import offered_for
 from services.contacts.actions.logging_contacts import (
     correct_contact,
     log_contact,
+    resources_for,
     retract_contact,
 )
 from services.contacts.actions.reaching import phones_of
 from services.contacts.actions.strengths import strengths_of
 from services.contacts.actions.turns import wants_good_news_first
 from services.contacts.domain.contact import MOST_NOTE, MOST_WORDS, Contact, ContactDraft
-from services.contacts.domain.views import may_change, may_open_note, written_of
+from services.contacts.domain.ideas import MOST_OF_STARTER
+from services.contacts.domain.views import may_change, may_open_note, resources_in, written_of
 from services.contacts.web.at import (
     CHANNELS,
     DIRECTIONS,
@@ -33,7 +35,8 @@ from services.contacts.web.at import (
 )
 from services.contacts.web.families import family_title
 from services.contacts.web.follow_up_fields import FollowUpFields
-from services.contacts.web.starters import praises_for
+from services.contacts.web.starters import beginnings_for, praises_for
+from services.contacts.web.taking_along import chosen_id, offers_for
 from shared import web
 from shared.clock import id_from
 from shared.errors import Conflict, Refused
@@ -48,7 +51,7 @@ from shared.messages import (
     StudentFacts,
     Tone,
 )
-from shared.starters import AT_HOME
+from shared.starters import AT_HOME, begun
 
 router = APIRouter(tags=["contacts"])
 
@@ -63,7 +66,9 @@ class LogForm(FollowUpFields):
     tone: Tone = Field("good_news", title=N_("What it was about"))
     words: str = Field("", title=N_("Also write to the family"), max_length=MOST_WORDS)
     praise: str = Field("", title=N_("Begin with a sentence"), max_length=40)
+    beginning: str = Field("", title=N_("From our school"), max_length=MOST_OF_STARTER)
     at_home: str = Field("", title=N_("Something to do at home"), max_length=40)
+    resource: str = Field("", title=N_("Something from the resources"), max_length=3000)
     direction: Direction = Field("to_family", title=N_("Who began"))
     language: Language | None = Field(None, title=N_("Language that we spoke"))
     interpreter_id: str | None = Field(None, title=N_("Interpreter"), max_length=64)
@@ -76,6 +81,8 @@ class LogForm(FollowUpFields):
     def draft(self, family_id: str, zone: ZoneInfo, words_language: str) -> ContactDraft:
         """What the rules read. A time without a zone is the school's wall clock."""
         at = self.occurred_at
+        if len(words := begun(self.beginning, self.words)) > MOST_WORDS:
+            raise Refused(N_("With the sentence from our school the words are too long."))
         return ContactDraft(
             family_id=family_id,
             student_ids=self.student_ids,
@@ -87,10 +94,11 @@ class LogForm(FollowUpFields):
             language=self.language,
             interpreter_id=self.interpreter_id,
             occurred_at=at.replace(tzinfo=zone) if at and at.tzinfo is None else at,
-            words=self.words,
+            words=words,
             words_language=words_language,
             praise=self.praise,
             at_home=self.at_home,
+            resource_id=chosen_id(self.resource),
             note=self.note,
         )
 
@@ -178,6 +186,7 @@ async def saved_page(
         letters=[each for each in letters if each.about == contact_id],
         readings=await desk.store.readings.of_contact(contact_id) if contact.note else (),
         may_open_note=may_open_note(contact, viewer),
+        not_offered=await desk.store.resources.not_offered(resources_in([contact])),
         may_change=may_change(contact, viewer) and contact.retraction is None,
         words=all_words(page),
         zone=await zone_at(desk, viewer),
@@ -211,6 +220,7 @@ async def open_correction(
             }
         ),
         **written_of(contact),
+        resource=contact.resource.model_dump_json() if contact.resource else "",
         occurred_at=local,
     )  # fmt: skip
     return await _form_page(page, desk, viewer, family, form, contact)
@@ -227,8 +237,8 @@ async def post_correction(
     if form.ok:
         zone = await zone_at(desk, viewer)
         language = contact.letter.language if contact.letter else page.language
-        draft = form.data.draft(contact.family_id, zone, language)
         try:
+            draft = form.data.draft(contact.family_id, zone, language)
             await correct_contact(
                 desk.store, desk.units, contact_id, draft, viewer, version=form.data.version
             )
@@ -306,6 +316,10 @@ async def _form_page(
         directions=choices(page, DIRECTIONS),
         praises=praises_for(page, [each.given_name for each in family.students]),
         at_home=choices(page, AT_HOME),
+        beginnings=await beginnings_for(page, desk, viewer),
+        offers=offers_for(
+            page, family, await resources_for(desk.store, family, viewer), form.value("resource")
+        ),
         title=family_title(family.students, page),
         strengths=await strengths_of(desk.store, family, viewer, on),
         today=on,

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from services.contacts.domain.contact import Contact
+from services.contacts.domain.views import resources_in
 from services.contacts.store.contacts import Filter, Place
 from services.contacts.web.at import (
     CHANNELS,
@@ -98,6 +99,7 @@ async def my_contacts(
         "contacts/mine.html",
         part=part,
         names=await names_of(desk, viewer, part.items),
+        not_offered=await desk.store.resources.not_offered(resources_in(part.items)),
         narrow=narrow,
         channels=choices(page, CHANNELS),
         outcomes=choices(page, OUTCOMES),

@@ -5,6 +5,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
+from services.contacts.actions.campaigns import public_campaigns
+from services.contacts.domain.campaigns import FEWEST_SHOWN
 from services.contacts.domain.resources import Resource
 from services.contacts.store.resources import Chosen
 from services.contacts.web.at import AtDesk, choices
@@ -13,7 +15,7 @@ from shared.errors import NotFound
 from shared.i18n import N_
 from shared.messages import SchoolChanged
 
-SHOWS = "what a school shares with all its families, and its phone"
+SHOWS = "what a school shares with all its families, its campaigns in numbers, and its phone"
 PUBLIC = (
     web.PublicRoute(
         "GET", "/contacts/parents/{school_id}", "families look without an account", SHOWS,
@@ -81,7 +83,12 @@ async def parents_page(page: web.Page, desk: AtDesk, school_id: str, narrow: Nar
     school = await _school(desk, school_id)
     found = await desk.store.resources.shown(school_id, narrow.chosen())
     return page.render(
-        "contacts/parents.html", school=school, resources=found, **narrowing(page, narrow)
+        "contacts/parents.html",
+        school=school,
+        campaigns=await public_campaigns(desk.store, desk.units.clock, school),
+        fewest=FEWEST_SHOWN,
+        resources=found,
+        **narrowing(page, narrow),
     )
 
 

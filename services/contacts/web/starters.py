@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 
-from services.contacts.web.at import Pair
+from services.contacts.domain.resources import base_of
+from services.contacts.web.at import AtDesk, Pair
 from shared import web
+from shared.identity import Viewer
 from shared.starters import GROUPS, praise, praises
 
 
@@ -14,3 +16,13 @@ def praises_for(page: web.PageContext, children: Sequence[str]) -> list[tuple[st
     for of, praise_id in praises():
         found[page._(GROUPS[of])].append((praise_id, praise(praise_id, about, page._)))
     return list(found.items())
+
+
+async def beginnings_for(page: web.PageContext, desk: AtDesk, viewer: Viewer) -> list[Pair]:
+    """Sentences that colleagues shared, in the language in which the page is written.
+
+    Words go out as they are, in the language of the writer's page: others would be named wrongly.
+    """
+    found = await desk.store.ideas.starters_of(sorted(viewer.school_ids))
+    own = [each for each in found if base_of(each.language) == base_of(page.language)]
+    return [(each.words, f"{each.title}: {each.words}") for each in own]

@@ -45,6 +45,7 @@ def compose(room: MailRoom, row: Delivery, around: Surroundings) -> Letter:
             answer_url=_answer_url(room, notice, household),
             stop_url=_stop_url(room, row, household, around),
             reply_to=_reply_to(notice, around),
+            site=room.place.public_url,
         )
     )
 

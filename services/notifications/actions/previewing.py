@@ -17,7 +17,15 @@ from services.notifications.letters.blocks import without_links
 from services.notifications.letters.layout import as_html, as_text
 from shared.errors import NotFound
 from shared.identity import Viewer
-from shared.messages import FamilyChanged, HouseholdChanged, Language, Record, Starter, Tone
+from shared.messages import (
+    FamilyChanged,
+    HouseholdChanged,
+    Language,
+    Record,
+    SharedResource,
+    Starter,
+    Tone,
+)
 from shared.starters import AT_HOME, is_praise
 
 
@@ -27,8 +35,9 @@ class NoteDraft(Record):
     family_id: Annotated[str, Field(min_length=1, max_length=64)]
     student_ids: tuple[str, ...] = ()
     """Empty: all pupils of the family."""
-    words: Annotated[str, Field(max_length=2000)] = ""
+    words: Annotated[str, Field(max_length=2400)] = ""
     starter: Starter | None = None
+    resource: SharedResource | None = None
     words_language: Language = "en"
     tone: Tone = "good_news"
     signed: Annotated[str, Field(max_length=200)] = ""
@@ -98,6 +107,7 @@ async def _notice(room: MailRoom, note: NoteDraft, family: FamilyChanged, by: Vi
             educator_id=by.educator_id,
             typed=bool(note.words.strip()),
             starter=note.starter,
+            resource=note.resource,
         ),
         created_at=room.now,
     )

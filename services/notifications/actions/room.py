@@ -24,7 +24,7 @@ class MailPlace:
     district_name: str
     mail_from: str
     public_url: str = ""
-    """Where staff finds its pages."""
+    """Where staff and families find the pages of this platform; no slash at its end."""
     allow_list: frozenset[str] = frozenset()
     returns: ReturnAddress | None = None
     """Where letters come back to. None: to `mail_from`, where nobody reads them for us."""

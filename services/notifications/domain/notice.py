@@ -6,7 +6,16 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.notifications.domain.kinds import KindName
-from shared.messages import Answer, ContactLogged, EventFacts, Language, Record, Starter, Tone
+from shared.messages import (
+    Answer,
+    ContactLogged,
+    EventFacts,
+    Language,
+    Record,
+    SharedResource,
+    Starter,
+    Tone,
+)
 
 
 class EducatorsNote(Record):
@@ -23,6 +32,7 @@ class EducatorsNote(Record):
     typed: bool = True
     """False: the words only say in English what the starter says."""
     starter: Starter | None = None
+    resource: SharedResource | None = None
 
 
 class EventWords(Record):
@@ -113,6 +123,7 @@ def note_of(contact: ContactLogged) -> EducatorsNote | None:
         educator_id=contact.educator_id,
         typed=contact.letter.typed,
         starter=contact.letter.starter,
+        resource=contact.resource,
     )
 
 

@@ -49,6 +49,8 @@ class Buttons:
     """Links to act on, the first the most likely."""
 
     links: tuple[tuple[str, str], ...]
+    public: bool = False
+    """Whether they lead where everybody may go; others are the household's alone."""
 
 
 Block = Paragraph | Headline | Typed | Facts | Buttons
@@ -85,7 +87,7 @@ def without_links(letter: Letter) -> Letter:
     """The same letter with its links gone: they are the household's alone."""
     blocks = [
         Buttons(tuple((label, "#") for label, _ in block.links))
-        if isinstance(block, Buttons)
+        if isinstance(block, Buttons) and not block.public
         else block
         for block in letter.blocks
     ]

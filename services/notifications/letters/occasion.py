@@ -43,3 +43,5 @@ class Occasion:
     staff_url: str = ""
     """The page on which staff finds what a letter to staff is about."""
     reply_to: str | None = None
+    site: str = ""
+    """Where this platform is on the web, for links to its public pages."""

@@ -22,7 +22,7 @@ from services.notifications.letters.blocks import (
 from services.notifications.letters.occasion import Household, Occasion, School
 from services.notifications.letters.staff import write_to_staff
 from services.notifications.letters.tongue import Tongue, base_of, right_to_left, tongue
-from shared.messages import EventFacts, Starter
+from shared.messages import EventFacts, SharedResource, Starter
 from shared.starters import AT_HOME, praise
 
 
@@ -81,6 +81,7 @@ def _note(_: Tongue, occasion: Occasion, note: EducatorsNote) -> _Written:
         after = [_(AT_HOME[starter.at_home])]
     blocks: list[Block] = [
         *_noted(_, lead, praise(starter.praise, children, _) if starter.praise else "", note),
+        *(_resource(_, occasion, note.resource) if note.resource else []),
         *(Paragraph(each) for each in after),
     ]
     if occasion.reply_to:
@@ -97,6 +98,16 @@ def _noted(_: Tongue, lead: str, praised: str, note: EducatorsNote) -> list[Bloc
         return [Paragraph(each) for each in sentences]
     above, last = sentences[:-1], sentences[-1]
     return [*map(Paragraph, above), _typed(_, last, note.words, note.words_language)]
+
+
+def _resource(_: Tongue, occasion: Occasion, resource: SharedResource) -> list[Block]:
+    """What the educator chose from the school's library, by its title and link."""
+    link = resource.link
+    address = f"{occasion.site.rstrip('/')}{link}" if link.startswith("/") else link
+    return [
+        _typed(_, _("This may help you at home:"), resource.title, resource.language),
+        Buttons(((_("Look at it here"), address),), public=True),
+    ]
 
 
 def _invitation(_: Tongue, occasion: Occasion, words: EventWords) -> _Written:
@@ -272,10 +283,8 @@ def _name(signed: str) -> str:
 
 def _calendar(occasion: Occasion) -> bytes:
     content = occasion.notice.content
-    if isinstance(content, EventWords):
-        return calendar.entry(content.facts, occasion.notice.kind, occasion.school.domain,
-                              occasion.written_at)  # fmt: skip
-    if isinstance(content, AnswerWords) and content.answer != "no":
+    stays_away = isinstance(content, AnswerWords) and content.answer == "no"
+    if isinstance(content, EventWords | AnswerWords) and not stays_away:
         return calendar.entry(content.facts, occasion.notice.kind, occasion.school.domain,
                               occasion.written_at)  # fmt: skip
     return b""

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import Field
+from pydantic import Field, ValidationError
 from starlette.responses import Response
 
 from services.notifications.actions.previewing import NoteDraft, Previewed, preview
@@ -13,9 +13,9 @@ from shared import web
 from shared.errors import NotFound, Refused
 from shared.i18n import N_
 from shared.identity import Viewer
-from shared.messages import Language, Record, Starter, Tone
+from shared.messages import Language, Record, SharedResource, Starter, Tone
 from shared.sight import attends
-from shared.starters import AT_HOME, is_praise
+from shared.starters import AT_HOME, begun, is_praise
 
 router = APIRouter(prefix="/notifications/preview", include_in_schema=False)
 
@@ -40,8 +40,10 @@ class PreviewForm(Record):
     student_ids: tuple[str, ...] = ()
     words: Annotated[str, Field(max_length=2000, title=N_("Also write to the family"))] = ""
     words_language: Language | None = None
+    beginning: Annotated[str, Field(max_length=300)] = ""
     praise: Annotated[str, Field(max_length=40)] = ""
     at_home: Annotated[str, Field(max_length=40)] = ""
+    resource: Annotated[str, Field(max_length=3000)] = ""
     tone: Tone = "good_news"
     household_id: Annotated[str, Field(max_length=64)] = ""
 
@@ -55,9 +57,17 @@ class PreviewForm(Record):
         return chosen if chosen != Starter() else None
 
     @property
+    def taken_along(self) -> SharedResource | None:
+        """What was chosen from the library, as the form tells of it: contacts keeps it."""
+        try:
+            return SharedResource.model_validate_json(self.resource) if self.resource else None
+        except ValidationError:
+            return None
+
+    @property
     def is_empty(self) -> bool:
         """Whether nothing is to be written."""
-        return not self.words.strip() and self.starter is None
+        return not begun(self.beginning, self.words) and self.starter is None
 
 
 Sent = Annotated[web.Form[PreviewForm], web.form(PreviewForm)]
@@ -155,8 +165,9 @@ def _note(
     return NoteDraft(
         family_id=family_id,
         student_ids=student_ids,
-        words=sent.words,
+        words=begun(sent.beginning, sent.words),
         starter=sent.starter,
+        resource=sent.taken_along,
         words_language=sent.words_language or language,
         tone=sent.tone,
     )
