@@ -1,11 +1,11 @@
-"""Writing a contact down on a phone, seeing what became of it, correcting and undoing it."""
+"""Writing a contact down on a phone, and correcting it."""
 
 from datetime import datetime
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from services.contacts.actions.interpreters import offered_for
@@ -13,21 +13,18 @@ from services.contacts.actions.logging_contacts import (
     correct_contact,
     log_contact,
     resources_for,
-    retract_contact,
 )
 from services.contacts.actions.reaching import phones_of
 from services.contacts.actions.strengths import strengths_of
-from services.contacts.actions.turns import wants_good_news_first
 from services.contacts.domain.contact import MOST_NOTE, MOST_WORDS, Contact, ContactDraft
 from services.contacts.domain.ideas import MOST_OF_STARTER
-from services.contacts.domain.views import may_change, may_open_note, resources_in, written_of
+from services.contacts.domain.views import written_of
 from services.contacts.web.at import (
     CHANNELS,
     DIRECTIONS,
     OUTCOMES,
     TONES,
     AtDesk,
-    all_words,
     choices,
     day_of,
     sentence,
@@ -48,7 +45,6 @@ from shared.messages import (
     FamilyChanged,
     Language,
     Outcome,
-    StudentFacts,
     Tone,
 )
 from shared.starters import AT_HOME, begun
@@ -168,39 +164,6 @@ def _saved(page: web.PageContext, contact: Contact) -> str:
     return page._("Saved.")
 
 
-@router.get("/contacts/entries/{contact_id}", include_in_schema=False)
-async def saved_page(
-    page: web.Page, viewer: web.SignedIn, desk: AtDesk, contact_id: str
-) -> Response:
-    """What was written down, and what became of it."""
-    on = await day_of(desk, viewer)
-    contact = await desk.store.contacts.one(contact_id, seen_by=viewer, on=on)
-    sees = await desk.store.families.sees(viewer, contact.family_id, on)
-    family = await desk.store.directory.family(contact.family_id)
-    letters = await desk.store.mail.letters_to(contact.family_id) if sees else ()
-    return page.render(
-        "contacts/entry.html",
-        contact=contact,
-        family=family if sees else None,
-        title=family_title(_about(contact, family), page),
-        letters=[each for each in letters if each.about == contact_id],
-        readings=await desk.store.readings.of_contact(contact_id) if contact.note else (),
-        may_open_note=may_open_note(contact, viewer),
-        not_offered=await desk.store.resources.not_offered(resources_in([contact])),
-        may_change=may_change(contact, viewer) and contact.retraction is None,
-        words=all_words(page),
-        zone=await zone_at(desk, viewer),
-        good_news_first=contact.tone == "concern"
-        and sees
-        and await wants_good_news_first(desk.store, desk.units.clock, viewer, contact.family_id),
-    )
-
-
-def _about(contact: Contact, family: FamilyChanged | None) -> list[StudentFacts]:
-    students = family.students if family else ()
-    return [each for each in students if each.student_id in contact.student_ids]
-
-
 @router.get("/contacts/entries/{contact_id}/correct", include_in_schema=False)
 async def open_correction(
     page: web.Page, viewer: web.SignedIn, desk: AtDesk, contact_id: str
@@ -247,30 +210,6 @@ async def post_correction(
         else:
             return page.redirect(f"/contacts/entries/{contact_id}", page._("Corrected."))
     return await _form_page(page, desk, viewer, family, form, contact)
-
-
-class UndoForm(BaseModel):
-    """Why a contact is taken back."""
-
-    reason: str = Field("", title=N_("Why"), max_length=500)
-    version: int | None = None
-
-
-@router.post("/contacts/entries/{contact_id}/undo", include_in_schema=False)
-async def post_undo(
-    page: web.Page,
-    viewer: web.SignedIn,
-    desk: AtDesk,
-    contact_id: str,
-    form: Annotated[web.Form[UndoForm], web.form(UndoForm)],
-) -> Response:
-    """Take the contact back; a letter that still waits is stopped by the message."""
-    sent = form.data if form.ok else UndoForm()
-    contact = await retract_contact(
-        desk.store, desk.units, contact_id, viewer, reason=sent.reason, version=sent.version
-    )
-    said = page._("Undone. It no longer counts, and a letter that has not left will not leave.")
-    return page.redirect(f"/contacts/entries/{contact.contact_id}", said)
 
 
 async def _own_students(desk: AtDesk, family: FamilyChanged, viewer: Viewer) -> tuple[str, ...]:
