@@ -2,8 +2,10 @@
 
 import pytest
 
+from services.contacts.actions.follow_ups import make_follow_up
 from services.contacts.actions.logging_contacts import log_contact
 from services.contacts.domain.contact import ContactDraft
+from services.contacts.domain.follow_ups import FollowUpDraft
 from shared.identity import Viewer
 from shared.messages import FamilyChanged, StudentFacts
 from tests.contacts.conftest import Office, staff_viewer
@@ -94,6 +96,27 @@ async def test_it_comes_as_a_file_for_programs_too(
     )
     assert made.status_code == 201
     assert len(made.json()["disclosures"]) == 2
+
+
+async def test_follow_ups_suggestions_and_given_families_are_part_of_it(
+    site: ContactsSite, district: Office, principal: Viewer, student: StudentFacts, noted: str
+) -> None:
+    desk, at = district.desk, site.clock.now()
+    family = await desk.store.directory.family_of_student(student.student_id)
+    assert family is not None
+    promise = FollowUpDraft(
+        family_id=family.family_id, what="Send the reading list", due_on=at.date(), assigned_to=""
+    )
+    await make_follow_up(desk.store, desk.units, promise, principal)
+    seen = {
+        "suggestion_id": "s1", "student_id": student.student_id, "family_id": family.family_id,
+        "what": "finished the unit on fractions", "system": "lms", "achieved_at": at,
+        "heard_at": at, "not_now": [],
+    }  # fmt: skip
+    await desk.database["suggestions"].insert_one({"_id": "s1", **seen})
+    page = await fill_in(site.browser(principal), path(student), to="family", reason="Asked for.")
+    assert "Send the reading list" in page.text
+    assert "finished the unit on fractions" in page.text
 
 
 async def test_without_a_reason_nothing_is_given(

@@ -10,11 +10,14 @@ from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
 
+from services.contacts.domain.caseloads import Caseload
 from services.contacts.domain.contact import Contact
 from services.contacts.domain.corrections import Correction
 from services.contacts.domain.flags import FlagEntry
+from services.contacts.domain.follow_ups import FollowUp
 from services.contacts.domain.readings import Look, NoteReading
 from services.contacts.domain.strengths import Strength
+from services.contacts.domain.suggestions import Suggestion
 from services.contacts.domain.views import Letter, Reply
 from shared.identity import Role, Viewer
 from shared.messages import FamilyChanged, GuardianFacts, Record, StudentFacts
@@ -54,6 +57,11 @@ class StudentRecord(Record):
     strengths: tuple[Strength, ...]
     letters: tuple[Letter, ...]
     replies: tuple[Reply, ...]
+    follow_ups: tuple[FollowUp, ...]
+    """Of the whole family, oldest first."""
+    suggestions: tuple[Suggestion, ...]
+    caseloads: tuple[Caseload, ...]
+    """Educators to whom the family was given by hand."""
     flags: tuple[FlagEntry, ...]
     corrections: tuple[Correction, ...]
     """What staff corrected of the adults, the newest first; no addresses: neither parent is told

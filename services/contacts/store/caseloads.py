@@ -41,6 +41,12 @@ class CaseloadRows:
                 found.setdefault(each.family_id, []).append(each)
         return found
 
+    async def all_of(self, family_id: str) -> list[Caseload]:
+        """Every entry of a family, also what ended; for whoever takes out a pupil's record."""
+        async with answering():
+            rows = await self.database[CASELOADS].find({"family_id": family_id}).to_list(None)
+        return sorted(map(Caseload.model_validate, rows), key=lambda each: each.given_at)
+
     async def one(self, caseload_id: str) -> Caseload:
         """One entry; `NotFound`. The caller judges who asks."""
         async with answering():

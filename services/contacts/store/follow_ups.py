@@ -130,6 +130,10 @@ class FollowUpRows:
         query = {"$and": [{"family_id": family_id, "state": "open"}, _concerning(seen_by)]}
         return await self._several(query, [("due_on", 1), ("_id", 1)], 100)
 
+    async def all_of(self, family_id: str) -> list[FollowUp]:
+        """Every one of a family, oldest first; for whoever takes out a pupil's record."""
+        return await self._several({"family_id": family_id}, [("made_at", 1), ("_id", 1)], 1000)
+
     async def with_due(self, educator_ids: Collection[str], until: date) -> frozenset[str]:
         """Who of some staff has anything open by a day, for the service itself; it is included."""
         query = _due({"$in": sorted(educator_ids)}, until)

@@ -70,6 +70,12 @@ class SuggestionRows:
             found = self.database[SUGGESTIONS].find(query).sort([_NEWEST]).limit(MOST)
             return [Suggestion.model_validate(row) async for row in found]
 
+    async def all_of(self, student_id: str) -> list[Suggestion]:
+        """Every one of a pupil, oldest first; for whoever takes out the pupil's record."""
+        async with answering():
+            found = self.database[SUGGESTIONS].find({"student_id": student_id})
+            return [Suggestion.model_validate(row) async for row in found.sort("achieved_at", 1)]
+
     async def put_aside(self, suggestion_id: str, *, by: Viewer) -> None:
         """Show it to this person no more."""
         async with answering():
