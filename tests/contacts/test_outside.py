@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 
 from embedded.sample import District
+from services.contacts.actions.notes import open_note
+from services.contacts.domain.readings import NoteDraft
 from services.contacts.handlers import handlers
 from shared.errors import Passing, Permanent
 from shared.messages import ContactLogged, EventRSVPd
@@ -54,8 +56,11 @@ async def test_the_words_of_a_concern_stay_with_the_principal(
     assert isinstance(message, ContactLogged)
     assert message.letter is None
     principal = staff_viewer("principal", message.school_id)
-    kept = await district.desk.store.contacts.one(message.contact_id, seen_by=principal, on=TODAY)
-    assert kept.note == "He hit somebody."
+    desk, why = district.desk, NoteDraft(reason="A call came in.")
+    closed = await desk.store.contacts.one(message.contact_id, seen_by=principal, on=TODAY)
+    assert (closed.note, closed.has_note) == ("", True)
+    opened = await open_note(desk.store, desk.units, message.contact_id, why, principal)
+    assert opened.note == "He hit somebody."
 
 
 async def test_a_contact_that_is_still_to_come_is_dead_with_that_reason(

@@ -176,7 +176,8 @@ async def test_the_office_sees_phones_and_no_notes(
     assert "Grandma ill" not in page.text
     principal = site.browser(staff_viewer("principal", family.students[0].school_id))
     page = await principal.get(f"/contacts/families/{family.family_id}")
-    assert "Grandma ill" in page.text
+    assert "Grandma ill" not in page.text
+    assert "There is a note for staff." in page.text
 
 
 async def test_other_schools_and_other_teachers_find_nothing(
