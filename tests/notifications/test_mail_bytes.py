@@ -10,7 +10,7 @@ from email.utils import parseaddr
 import pytest
 from icalendar import Calendar
 
-from services.notifications.domain.notice import Content, EventWords
+from services.notifications.domain.notice import AnswerWords, Content, EventWords
 from services.notifications.letters.headers import one_line
 from services.notifications.letters.mail import addressed, message_id, usable
 from services.notifications.letters.tongue import WRITTEN_IN
