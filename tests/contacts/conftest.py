@@ -151,6 +151,13 @@ def coordinator(teacher: Viewer) -> Viewer:
     return staff_viewer("coordinator", school_id)
 
 
+@pytest.fixture
+def school_id(teacher: Viewer) -> str:
+    """The teacher's only school."""
+    [school_id] = teacher.school_ids
+    return school_id
+
+
 def educator_viewer(sample: District, educator_id: str) -> Viewer:
     educator = next(each for each in sample.educators if each.id == educator_id)
     return Viewer(

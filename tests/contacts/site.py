@@ -44,6 +44,13 @@ class ContactsSite:
         return httpx2.AsyncClient(transport=transport, base_url=URL, headers=headers)
 
 
+async def text_of(site: ContactsSite, path: str, viewer: Viewer | None = None) -> str:
+    """What somebody reads on a page that is there."""
+    answer = await site.browser(viewer).get(path)
+    assert answer.status_code == 200
+    return answer.text
+
+
 async def fill_in(
     client: httpx2.AsyncClient, path: str, form_at: str = "", **fields: object
 ) -> httpx2.Response:

@@ -4,8 +4,6 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-import pytest
-
 from services.contacts.actions.invitations import note_event
 from services.contacts.actions.logging_contacts import log_contact, retract_contact
 from services.contacts.actions.mail import note_accepted, note_bounced
@@ -22,7 +20,7 @@ from shared.messages import (
 )
 from shared.outbox import Work
 from tests.contacts.conftest import NOW, TODAY, staff_viewer
-from tests.contacts.site import ContactsSite, fill_in
+from tests.contacts.site import ContactsSite, fill_in, text_of
 
 PATH = "/contacts/campaigns"
 FIELDS = {
@@ -36,29 +34,12 @@ FIELDS = {
 }
 
 
-@pytest.fixture
-def school_id(teacher: Viewer) -> str:
-    [school_id] = teacher.school_ids
-    return school_id
-
-
-@pytest.fixture
-def coordinator(school_id: str) -> Viewer:
-    return staff_viewer("coordinator", school_id)
-
-
 async def plan(site: ContactsSite, viewer: Viewer, school_id: str, **fields: object) -> str:
     """Plan one; gives the path of its page."""
     sent: dict[str, Any] = {"place": school_id, **FIELDS, **fields}
     saved = await fill_in(site.browser(viewer), f"{PATH}/new", **sent)
     assert saved.status_code == 303, saved.text
     return saved.headers["location"]
-
-
-async def text_of(site: ContactsSite, path: str, viewer: Viewer | None = None) -> str:
-    answer = await site.browser(viewer).get(path)
-    assert answer.status_code == 200
-    return answer.text
 
 
 async def families_of(site: ContactsSite, school_id: str, most: int) -> list[str]:

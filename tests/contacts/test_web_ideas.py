@@ -3,28 +3,15 @@
 import re
 from typing import Any
 
-import pytest
-
 from shared.identity import Viewer
 from shared.messages import FamilyChanged
 from tests.contacts.conftest import staff_viewer
-from tests.contacts.site import ContactsSite, fill_in
+from tests.contacts.site import ContactsSite, fill_in, text_of
 
 PATH = "/contacts/ideas"
 WORDS = "Your child began the day with a smile."
 FIELDS = {"kind": "starter", "title": "A glad morning", "words": WORDS, "topic": "health",
           "language": "en"}  # fmt: skip
-
-
-@pytest.fixture
-def school_id(teacher: Viewer) -> str:
-    [school_id] = teacher.school_ids
-    return school_id
-
-
-@pytest.fixture
-def coordinator(school_id: str) -> Viewer:
-    return staff_viewer("coordinator", school_id)
 
 
 async def share(site: ContactsSite, viewer: Viewer, school_id: str, **fields: str) -> str:
@@ -34,12 +21,6 @@ async def share(site: ContactsSite, viewer: Viewer, school_id: str, **fields: st
     assert answer.status_code == 303, answer.text
     [newest, *_] = await site.desk.store.ideas.starters_of([school_id])
     return f"{PATH}/{newest.idea_id}"
-
-
-async def text_of(site: ContactsSite, path: str, viewer: Viewer) -> str:
-    answer = await site.browser(viewer).get(path)
-    assert answer.status_code == 200
-    return answer.text
 
 
 async def press(site: ContactsSite, viewer: Viewer, path: str, **fields: str) -> int:
