@@ -2,6 +2,7 @@
 
 from playwright.async_api import Page
 
+from tests.browser.ways import press
 from tests.browser.world import World
 
 
@@ -13,7 +14,7 @@ async def plan(page: Page, world: World) -> None:
 async def edit(page: Page, world: World) -> None:
     """Its form."""
     await plan(page, world)
-    await _press(page, "a[href$='/edit']")
+    await press(page, "a[href$='/edit']")
 
 
 async def plan_backwards(page: Page, world: World) -> None:
@@ -28,9 +29,4 @@ async def _fill_in(page: Page, first: str, last: str) -> None:
     await page.fill("[name=ends]", last)
     await page.fill("[name=words]", "A week for you.\nEach family hears good news.")
     await page.fill("[name=goal]", "50")
-    await _press(page, "main form.panel button")
-
-
-async def _press(page: Page, button: str) -> None:
-    async with page.expect_navigation():
-        await page.click(button)
+    await press(page, "main form.panel button")

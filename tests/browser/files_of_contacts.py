@@ -2,6 +2,7 @@
 
 from playwright.async_api import Page
 
+from tests.browser.ways import press
 from tests.browser.world import World
 
 
@@ -57,9 +58,3 @@ async def until_there(page: Page, what: str) -> None:
     while not await page.locator(what).count():
         await page.wait_for_timeout(200)
         await page.reload()
-
-
-async def press(page: Page, button: str) -> None:
-    """Press what leads to another page."""
-    async with page.expect_navigation():
-        await page.click(button)

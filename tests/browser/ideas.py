@@ -2,6 +2,7 @@
 
 from playwright.async_api import Page
 
+from tests.browser.ways import press
 from tests.browser.world import World
 
 
@@ -11,10 +12,5 @@ async def edit(page: Page, world: World) -> None:
     await page.fill("[name=title]", "A glad morning")
     await page.fill("[name=words]", "Your child began the day with a smile.")
     await page.select_option("[name=topic]", "health")
-    await _press(page, "main form.panel button")
-    await _press(page, "a[href$='/edit']")
-
-
-async def _press(page: Page, button: str) -> None:
-    async with page.expect_navigation():
-        await page.click(button)
+    await press(page, "main form.panel button")
+    await press(page, "a[href$='/edit']")

@@ -121,7 +121,8 @@ class Adult:
         store = self.office.desk.store
         family = await store.directory.family(self.family.family_id)
         assert family is not None
-        found = (await standings(store, family, self.principal, TODAY))[self.ids[1]]
+        reach = await store.families.reach(family.family_id, seen_by=self.principal, on=TODAY)
+        found = (await standings(store, family, reach))[self.ids[1]]
         return next(each for each in found if each.what == what)
 
 

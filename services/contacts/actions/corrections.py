@@ -2,7 +2,7 @@
 an import, so that letters, links and the other services follow.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 
 from services.contacts.actions.logging_contacts import today
@@ -32,9 +32,8 @@ Standings = Mapping[str, tuple[Standing, ...]]
 """By adult."""
 
 
-async def standings(store: Store, family: FamilyChanged, viewer: Viewer, on: date) -> Standings:
-    """How every adult of a family that the viewer sees stands, field by field."""
-    reach = await store.families.reach(family.family_id, seen_by=viewer, on=on)
+async def standings(store: Store, family: FamilyChanged, reach: Mapping[str, Reach]) -> Standings:
+    """How every adult of a family stands, field by field; `reach`: as the viewer may read it."""
     ids = [each.guardian_id for each in family.guardians]
     corrections = await store.corrections.of_guardians(ids)
     found = {each.guardian_id: _standing(each, reach, corrections) for each in family.guardians}
@@ -44,11 +43,8 @@ async def standings(store: Store, family: FamilyChanged, viewer: Viewer, on: dat
     }
 
 
-async def history(
-    store: Store, family: FamilyChanged, guardian_id: str, viewer: Viewer, on: date
-) -> list[Correction]:
-    """Every change of an adult that the viewer may see, the newest first."""
-    reach = await store.families.reach(family.family_id, seen_by=viewer, on=on)
+async def history(store: Store, guardian_id: str, reach: Mapping[str, Reach]) -> list[Correction]:
+    """Every change of an adult, the newest first; `reach`: as the viewer may read it."""
     found = await store.corrections.history([guardian_id])
     return [each for each in found if not hidden(reach, guardian_id, each.what)]
 
@@ -63,18 +59,19 @@ async def correct(
     store: Store, units: Units, family_id: str, guardian_id: str, draft: Draft, by: Viewer
 ) -> list[Correction]:
     """Correct the fields that differ. `Refused`, `Forbidden`, `NotFound` with the reason."""
-    return await _keep(store, units, family_id, guardian_id, draft.said(), draft.reason, by)
+    said = draft.said()
+    return await _keep(store, units, family_id, guardian_id, said, lambda _: said, draft.reason, by)
 
 
 async def take_back(
     store: Store, units: Units, family_id: str, guardian_id: str, what: What, by: Viewer
 ) -> list[Correction]:
     """Let the roster speak again. `Refused` when it does."""
-    on = await today(store, by, units.clock.now())
-    family, guardian = await _adult(store, family_id, guardian_id, by, on)
-    known = (await standings(store, family, by, on))[guardian.guardian_id]
-    said = {each.what: each.roster for each in known if each.what == what}
-    return await _keep(store, units, family_id, guardian_id, said, "", by)
+
+    def as_in_roster(standing: Sequence[Standing]) -> Mapping[What, str]:
+        return {each.what: each.roster for each in standing if each.what == what}
+
+    return await _keep(store, units, family_id, guardian_id, {what}, as_in_roster, "", by)
 
 
 async def _keep(
@@ -82,13 +79,14 @@ async def _keep(
     units: Units,
     family_id: str,
     guardian_id: str,
-    said: Mapping[What, str],
+    fields: Collection[What],
+    said_of: Callable[[Sequence[Standing]], Mapping[What, str]],
     reason: str,
     by: Viewer,
 ) -> list[Correction]:
     on = await today(store, by, units.clock.now())
-    family, guardian = await _adult(store, family_id, guardian_id, by, on)
-    _allow(said, by)
+    family, guardian = await adult_of(store, family_id, guardian_id, by, on)
+    _allow(fields, by)
     reach = await store.families.reach(family_id, seen_by=by, on=on)
 
     async def body(work: Work) -> list[Correction]:
@@ -110,7 +108,7 @@ async def _keep(
                 name=by.name,
                 at=work.now,
             )
-            for each in changes_of(said, standing)
+            for each in changes_of(said_of(standing), standing)
         ]
         await store.corrections.add(made, work)
         if any(each.what not in OURS for each in made):
@@ -120,10 +118,10 @@ async def _keep(
     return await units.run(body)
 
 
-def _allow(said: Mapping[What, str], by: Viewer) -> None:
-    if all(may_correct(what, by.role) for what in said):
+def _allow(fields: Collection[What], by: Viewer) -> None:
+    if all(may_correct(what, by.role) for what in fields):
         return
-    if "confidential" in said:
+    if "confidential" in fields:
         raise Forbidden(N_("Only the principal and the district make an address confidential."))
     raise Forbidden(
         N_("Only the office, coordinators and the principal correct addresses and phones.")
@@ -140,9 +138,10 @@ def _job(units: Units, by: Viewer) -> Import:
     )
 
 
-async def _adult(
+async def adult_of(
     store: Store, family_id: str, guardian_id: str, by: Viewer, on: date
 ) -> tuple[FamilyChanged, GuardianFacts]:
+    """An adult whom somebody may correct, and the family. `NotFound`, `Forbidden`."""
     family = await store.families.one(family_id, seen_by=by, on=on)
     if by.role not in LOGS:
         raise Forbidden(N_("You may not correct this."))

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from services.contacts.actions.corrections import correct, history, standings, take_back
+from services.contacts.actions.corrections import adult_of, correct, history, standings, take_back
 from services.contacts.domain.corrections import (
     CORRECTS_REACH,
     DECIDES_CONFIDENTIAL,
@@ -22,10 +22,10 @@ from services.contacts.domain.views import LOGS
 from services.contacts.web.at import CORRECTED, AtDesk, choices, day_of, sentence, zone_at
 from services.contacts.web.families import family_title
 from shared import web
-from shared.errors import NotFound, Refused
+from shared.errors import Refused
 from shared.i18n import N_
 from shared.identity import Viewer
-from shared.messages import FamilyChanged, GuardianFacts, Record
+from shared.messages import Record
 from shared.web.templates import language_name
 
 router = APIRouter(tags=["families"])
@@ -114,10 +114,11 @@ async def list_corrections(
     viewer: Correctors, desk: AtDesk, family_id: str, guardian_id: str
 ) -> Corrected:
     """How an adult stands, and every change."""
-    family, _ = await _adult(desk, family_id, guardian_id, viewer)
     on = await day_of(desk, viewer)
-    held = await standings(desk.store, family, viewer, on)
-    changes = await history(desk.store, family, guardian_id, viewer, on)
+    family, _ = await adult_of(desk.store, family_id, guardian_id, viewer, on)
+    reach = await desk.store.families.reach(family_id, seen_by=viewer, on=on)
+    held = await standings(desk.store, family, reach)
+    changes = await history(desk.store, guardian_id, reach)
     return Corrected(standing=held[guardian_id], changes=tuple(changes))
 
 
@@ -151,17 +152,6 @@ def _draft(sent: CorrectionForm, viewer: Viewer) -> Draft:
     )
 
 
-async def _adult(
-    desk: AtDesk, family_id: str, guardian_id: str, viewer: Viewer
-) -> tuple[FamilyChanged, GuardianFacts]:
-    on = await day_of(desk, viewer)
-    family = await desk.store.families.one(family_id, seen_by=viewer, on=on)
-    for each in family.guardians:
-        if each.guardian_id == guardian_id:
-            return family, each
-    raise NotFound("There is no such parent or caregiver in this family.")
-
-
 async def _page(
     page: web.PageContext,
     viewer: Viewer,
@@ -170,9 +160,10 @@ async def _page(
     guardian_id: str,
     form: web.Form[CorrectionForm] | None = None,
 ) -> Response:
-    family, adult = await _adult(desk, family_id, guardian_id, viewer)
     on = await day_of(desk, viewer)
-    held = await standings(desk.store, family, viewer, on)
+    family, adult = await adult_of(desk.store, family_id, guardian_id, viewer, on)
+    reach = await desk.store.families.reach(family_id, seen_by=viewer, on=on)
+    held = await standings(desk.store, family, reach)
     standing = {each.what: each for each in held[guardian_id]}
     values: dict[str, object] = {what: each.value for what, each in standing.items()}
     for each in ("interpreter", "confidential"):
@@ -192,7 +183,7 @@ async def _page(
         fields=dict(choices(page, CORRECTED)),
         reaches=viewer.role in CORRECTS_REACH,
         decides=viewer.role in DECIDES_CONFIDENTIAL,
-        changes=await history(desk.store, family, guardian_id, viewer, on),
+        changes=await history(desk.store, guardian_id, reach),
         title=family_title(family.students, page),
         zone=await zone_at(desk, viewer),
     )

@@ -105,7 +105,7 @@ async def family_page(
         most_what=MOST_WHAT,
         most_words=MOST_WORDS,
         withheld=[each.guardian_id for each in card.reach.values() if each.withheld],
-        standings=await standings(desk.store, card.family, viewer, on),
+        standings=await standings(desk.store, card.family, card.reach),
         may_correct=viewer.role in LOGS,
         given=(await desk.store.caseloads.of_families([family_id], on)).get(family_id, []),
         may_give=viewer.role in GIVES,
