@@ -39,6 +39,18 @@ async def zone_at(desk: Desk, viewer: Viewer) -> ZoneInfo:
     return zone_of(school.time_zone) if school else NOWHERE
 
 
+async def schools_of(desk: Desk, viewer: Viewer) -> list[Pair]:
+    """The schools that the viewer belongs to, or all: id and name."""
+    schools = await desk.store.directory.schools()
+    return [(each.school_id, each.name) for each in schools if viewer.sees_school(each.school_id)]
+
+
+async def places_of(page: web.PageContext, desk: Desk, viewer: Viewer, every: str) -> list[Pair]:
+    """The same, and for the district first all schools together; `every` stands for these."""
+    own = await schools_of(desk, viewer)
+    return [(every, page._("All schools")), *own] if viewer.role == "district" else own
+
+
 def place_of(after: tuple[str | int | datetime, ...] | None) -> Place | None:
     """Where a list of contacts goes on; `Refused` for a cursor of another list."""
     if after is None:

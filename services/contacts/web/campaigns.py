@@ -24,7 +24,7 @@ from services.contacts.domain.campaigns import (
     CampaignDraft,
     may_plan,
 )
-from services.contacts.web.at import AtDesk, Pair, choices, sentence
+from services.contacts.web.at import AtDesk, Pair, choices, schools_of, sentence
 from services.contacts.web.parents import LANGUAGES
 from shared import i18n, web
 from shared.errors import Forbidden, NotFound, PartnersError, Refused
@@ -76,7 +76,7 @@ async def campaigns_page(
     page: web.Page, viewer: web.SignedIn, desk: AtDesk, cursor: web.Cursor
 ) -> Response:
     """Those of the viewer's schools."""
-    places = await _places(desk, viewer)
+    places = await schools_of(desk, viewer)
     found = await desk.store.campaigns.of_schools(
         [school_id for school_id, _ in places], after=_after(cursor.after), most=cursor.fetch
     )
@@ -194,13 +194,8 @@ def _after(values: tuple[object, ...] | None) -> tuple[str, str] | None:
     raise Refused(N_("This page address is broken. Start again from the first page."))
 
 
-async def _places(desk: AtDesk, viewer: Viewer) -> list[Pair]:
-    schools = await desk.store.directory.schools()
-    return [(s.school_id, s.name) for s in schools if viewer.sees_school(s.school_id)]
-
-
 async def _planning_places(desk: AtDesk, viewer: Viewer) -> list[Pair]:
-    found = [each for each in await _places(desk, viewer) if may_plan(each[0], viewer)]
+    found = [each for each in await schools_of(desk, viewer) if may_plan(each[0], viewer)]
     if not found:
         raise Forbidden(N_("Only the coordinator, the principal and the district plan campaigns."))
     return found

@@ -19,7 +19,7 @@ from services.contacts.actions.contact_files import (
 from services.contacts.domain.contact import Contact
 from services.contacts.domain.contact_files.file import ContactFile, RowState
 from services.contacts.oneroster.contact_files import LARGEST
-from services.contacts.web.at import AtDesk, Pair, all_words, sentence, zone_at
+from services.contacts.web.at import AtDesk, all_words, places_of, sentence, zone_at
 from services.contacts.web.mine import names_of
 from services.contacts.web.rosters import pieces_of
 from services.contacts.web.tables import csv_file
@@ -65,7 +65,7 @@ async def contact_files(page: web.Page, viewer: Bringers, desk: AtDesk) -> Respo
 
 
 async def _list(page: web.PageContext, desk: AtDesk, viewer: Viewer, error: str = "") -> Response:
-    places = await places_of(page, desk, viewer)
+    places = await places_of(page, desk, viewer, "")
     return page.render(
         "contacts/contact_files.html",
         status=422 if error else 200,
@@ -78,13 +78,6 @@ async def _list(page: web.PageContext, desk: AtDesk, viewer: Viewer, error: str 
         zone=await zone_at(desk, viewer),
         error=error,
     )
-
-
-async def places_of(page: web.PageContext, desk: AtDesk, viewer: Viewer) -> list[Pair]:
-    """For whose families the viewer may bring in contacts: own schools, or all of them."""
-    schools = [s for s in await desk.store.directory.schools() if viewer.sees_school(s.school_id)]
-    own = [(each.school_id, each.name) for each in schools]
-    return [("", page._("All schools")), *own] if viewer.role == "district" else own
 
 
 @router.post(PATH, include_in_schema=False, max_body_size=FORM_BYTES)

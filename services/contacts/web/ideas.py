@@ -28,7 +28,7 @@ from services.contacts.domain.ideas import (
     may_share,
 )
 from services.contacts.domain.resources import Topic
-from services.contacts.web.at import AtDesk, Pair, choices, place_of, sentence
+from services.contacts.web.at import AtDesk, choices, place_of, schools_of, sentence
 from services.contacts.web.parents import CHOICES, GRADES, LANGUAGES, Narrow, narrowing
 from shared import web
 from shared.errors import Forbidden, NotFound, PartnersError, Refused
@@ -89,7 +89,7 @@ async def ideas_page(
     page: web.Page, viewer: web.SignedIn, desk: AtDesk, cursor: web.Cursor, narrow: Narrow
 ) -> Response:
     """What colleagues share, newest first."""
-    schools = [school_id for school_id, _ in await _places(desk, viewer)]
+    schools = [school_id for school_id, _ in await schools_of(desk, viewer)]
     found = await desk.store.ideas.of_schools(
         schools, narrow.chosen(), after=place_of(cursor.after), most=cursor.fetch
     )
@@ -228,11 +228,6 @@ async def _editable(desk: AtDesk, viewer: Viewer, idea_id: str) -> Idea:
     return known
 
 
-async def _places(desk: AtDesk, viewer: Viewer) -> list[Pair]:
-    schools = await desk.store.directory.schools()
-    return [(s.school_id, s.name) for s in schools if viewer.sees_school(s.school_id)]
-
-
 async def _list_page(
     page: web.PageContext,
     desk: AtDesk,
@@ -256,7 +251,7 @@ async def _list_page(
         editable={each.idea_id for each in part.items if may_edit(each, viewer)},
         led={each.idea_id for each in part.items if may_lead(each, viewer)},
         may_share=any(may_share(school_id, viewer) for school_id in viewer.school_ids),
-        places=await _places(desk, viewer),
+        places=await schools_of(desk, viewer),
         most_reason=MOST_REASON,
         **narrowing(page, narrow),
     )
@@ -270,7 +265,7 @@ async def _form_page(
     known: Idea | None = None,
     names: list[str] | None = None,
 ) -> Response:
-    places = await _places(desk, viewer)
+    places = await schools_of(desk, viewer)
     if not places:
         raise Forbidden(N_("Only who works at a school shares ideas there."))
     return page.render(

@@ -26,7 +26,7 @@ from services.contacts.domain.interpreters import (
     language_in,
     may_edit,
 )
-from services.contacts.web.at import AtDesk, choices, sentence
+from services.contacts.web.at import AtDesk, choices, places_of, sentence
 from shared import web
 from shared.errors import Conflict, Forbidden, Refused
 from shared.i18n import N_, weekday_names
@@ -263,14 +263,7 @@ async def _form_page(
         may_keep=known is None or may_edit(known.school_id, viewer),
         kinds=choices(page, {kind: KINDS[kind] for kind in get_args(Kind)}),
         often=_named(page, OFTEN),
-        schools=await _schools(page, desk, viewer),
+        schools=await places_of(page, desk, viewer, DISTRICT),
         weekdays=list(enumerate(weekday_names(page.language))),
         lines=[*lines, *[("", "", "")] * free],
     )
-
-
-async def _schools(page: web.PageContext, desk: AtDesk, viewer: Viewer) -> list[tuple[str, str]]:
-    """For which schools the viewer keeps interpreters."""
-    schools = await desk.store.directory.schools()
-    own = [(each.school_id, each.name) for each in schools if viewer.sees_school(each.school_id)]
-    return [(DISTRICT, page._("All schools")), *own] if viewer.role == "district" else own

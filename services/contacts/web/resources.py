@@ -24,7 +24,7 @@ from services.contacts.domain.resources import (
     may_edit,
     may_review,
 )
-from services.contacts.web.at import AtDesk, choices, sentence
+from services.contacts.web.at import AtDesk, choices, places_of, sentence
 from services.contacts.web.parents import (
     CHOICES,
     GRADES,
@@ -100,7 +100,7 @@ async def resources_page(
         withdrawn=[each for each in found if each.state == "withdrawn"],
         editable={each.resource_id for each in found if may_edit(each, viewer)},
         reviewable={each.resource_id for each in found if may_review(each.school_id, viewer)},
-        places=await _places(page, desk, viewer),
+        places=await places_of(page, desk, viewer, ALL_SCHOOLS),
         elsewhere=False,
         **narrowing(page, narrow),
     )
@@ -119,7 +119,7 @@ async def elsewhere_page(
         withdrawn=[],
         editable=set(),
         reviewable=set(),
-        places=await _places(page, desk, viewer),
+        places=await places_of(page, desk, viewer, ALL_SCHOOLS),
         elsewhere=True,
         **narrowing(page, narrow),
     )
@@ -267,12 +267,6 @@ async def _upload(request: Request) -> Upload | None:
     return sent.filename, await sent.read()
 
 
-async def _places(page: web.PageContext, desk: AtDesk, viewer: Viewer) -> list[tuple[str, str]]:
-    schools = await desk.store.directory.schools()
-    own = [(s.school_id, s.name) for s in schools if viewer.sees_school(s.school_id)]
-    return [(ALL_SCHOOLS, page._("All schools")), *own] if viewer.role == "district" else own
-
-
 async def _form_page(
     page: web.PageContext,
     desk: AtDesk,
@@ -285,7 +279,7 @@ async def _form_page(
         status=422 if form.errors else 200,
         form=form,
         known=known,
-        places=await _places(page, desk, viewer),
+        places=await places_of(page, desk, viewer, ALL_SCHOOLS),
         topics=choices(page, CHOICES),
         written_in=LANGUAGES,
         grade_codes=GRADES,
