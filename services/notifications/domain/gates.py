@@ -58,6 +58,8 @@ class Circumstances:
     flags_fresh: bool = True
     stopped: frozenset[str] = frozenset()
     """The categories that somebody at this mailbox stopped."""
+    digested: frozenset[str] = frozenset()
+    """The categories that this mailbox wants gathered into one letter, not each at once."""
     suppressed: bool = False
     routine_letters: tuple[datetime, ...] = ()
     """When routine letters to this mailbox were handed over, within the last week."""
