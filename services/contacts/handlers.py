@@ -1,6 +1,7 @@
 """Messages come in here: what other systems saw, letters, invitations, who acts on flags."""
 
 from services.contacts.actions.desk import Desk
+from services.contacts.actions.family_wishes import take_confirmed_address, take_wished_language
 from services.contacts.actions.flags import note_applied
 from services.contacts.actions.invitations import note_event
 from services.contacts.actions.mail import (
@@ -14,12 +15,14 @@ from services.contacts.actions.suggestions import take_in_achievement
 from shared.bus.handlers import Handlers
 from shared.external import FamilyContacted, StudentAchieved
 from shared.messages import (
+    AddressConfirmed,
     EventCancelled,
     EventChanged,
     EventPublished,
     EventRSVPd,
     ExternalFactReceived,
     FlagsApplied,
+    LanguageWished,
     NoticeAccepted,
     NoticeBounced,
     NoticeNotSent,
@@ -71,5 +74,13 @@ def handlers(desk: Desk) -> Handlers:
     @contacts.on(EventRSVPd)
     async def show_reply(rsvp: EventRSVPd, work: Work) -> None:
         await note_reply(store, rsvp, work)
+
+    @contacts.on(LanguageWished)
+    async def write_in_their_language(wished: LanguageWished, work: Work) -> None:
+        await take_wished_language(desk, wished, work)
+
+    @contacts.on(AddressConfirmed)
+    async def write_to_their_address(confirmed: AddressConfirmed, work: Work) -> None:
+        await take_confirmed_address(desk, confirmed, work)
 
     return contacts
