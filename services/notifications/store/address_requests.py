@@ -45,7 +45,7 @@ class AddressRequests:
             place, _document(request), session=work.session
         )
         if not result.matched_count:
-            raise Conflict("this request was changed by somebody else in the meantime")
+            raise Conflict("Somebody else decided this request in the meantime.")
 
     async def get(self, request_id: str, work: Work | None = None) -> AddressRequest | None:
         """One request, for whoever has its link."""
