@@ -36,6 +36,7 @@ def handlers(desk: Desk) -> Handlers:
     """One handler for each message that this service is bound to."""
     contacts = Handlers("contacts")
     store = desk.store
+    _wishes(contacts, desk)
 
     # Every service hears of every outside fact; an answer to an invitation is none of ours.
     @contacts.on(ExternalFactReceived, unless=lambda fact: fact.fact not in OURS)
@@ -75,6 +76,10 @@ def handlers(desk: Desk) -> Handlers:
     async def show_reply(rsvp: EventRSVPd, work: Work) -> None:
         await note_reply(store, rsvp, work)
 
+    return contacts
+
+
+def _wishes(contacts: Handlers, desk: Desk) -> None:
     @contacts.on(LanguageWished)
     async def write_in_their_language(wished: LanguageWished, work: Work) -> None:
         await take_wished_language(desk, wished, work)
@@ -82,5 +87,3 @@ def handlers(desk: Desk) -> Handlers:
     @contacts.on(AddressConfirmed)
     async def write_to_their_address(confirmed: AddressConfirmed, work: Work) -> None:
         await take_confirmed_address(desk, confirmed, work)
-
-    return contacts

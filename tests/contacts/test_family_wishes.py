@@ -1,4 +1,4 @@
-"""What a family says by a link in its letters: a correction of its own, told and kept as staff's."""
+"""What a family says by a link in its letters: a correction, told and kept as one of staff."""
 
 from dataclasses import dataclass
 
@@ -51,8 +51,9 @@ class Home:
 
     def confirmed(self, **over: object) -> AddressConfirmed:
         base = {
-            "request_id": "r", "household_id": self.first.household_id, "before": self.first.mailbox,
-            "guardian_ids": self.first.guardian_ids[:1], "mailbox": NEW, "confirmed_at": NOW,
+            "request_id": "r", "household_id": self.first.household_id,
+            "guardian_ids": self.first.guardian_ids[:1], "before": self.first.mailbox,
+            "mailbox": NEW, "confirmed_at": NOW,
         }  # fmt: skip
         return AddressConfirmed.model_validate({**base, **over})
 

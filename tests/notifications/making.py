@@ -61,9 +61,7 @@ READING = SharedResource(
     language="en",
     link="/contacts/parents/school-1#r-resource-1",
 )
-ADDRESS = AddressWords(
-    request_id="request-1", link_version=1, expires_at=NOW + timedelta(days=3)
-)
+ADDRESS = AddressWords(request_id="request-1", link_version=1, expires_at=NOW + timedelta(days=3))
 SCHOOL = School("Maple Elementary", "555-0100", "Riverton Schools", "schools.example")
 CHOICES_URL = "https://partners.schools.example/notifications/choices/" + "y" * 140
 STOP_URL = "https://partners.schools.example/notifications/unsubscribe/" + "x" * 140

@@ -146,7 +146,9 @@ async def test_an_older_link_chooses_for_its_mailbox_and_says_nothing_of_the_hou
         assert "/address" not in shown
         assert (await visitor.post(page, data={**AT_ONCE, "school": "never"})).status_code == 303
         for path, fields in (("language", {"language": "so"}), ("address", {"address": NEW})):
-            sent = await visitor.post(f"{page}/{path}", data={**fields, "whose": "guardian-gomez-ana"})
+            sent = await visitor.post(
+                f"{page}/{path}", data={**fields, "whose": "guardian-gomez-ana"}
+            )
             assert sent.status_code == 410
         assert (await visitor.get(page[:-3] + "xxx")).status_code == 410
     assert await bench.told_types() == ["notice.accepted"]
@@ -231,7 +233,7 @@ async def _other_reader(bench: Bench) -> None:
     ("name", "before", "why"),
     [("gomez", None, ["shared"]), ("li", _flag, ["flag"]), ("li", _other_reader, ["known"])],
 )
-async def test_staff_of_the_school_look_first_where_it_is_shared_flagged_or_known_and_no_page_says_so(
+async def test_staff_look_first_where_it_is_shared_flagged_or_known_and_no_page_says_so(
     bench: Bench, site: Site, name: str, before: Any, why: Sequence[str]
 ) -> None:
     page = await _page(bench, name)
@@ -260,7 +262,9 @@ async def test_staff_of_the_school_look_first_where_it_is_shared_flagged_or_know
         assert (await office.post(decision, json={"approved": False})).status_code == 422
         decided = await office.post(decision, json={"approved": True})
         assert decided.json()["state"] == "applied"
-        assert (await office.post(decision, json={"approved": False, "reason": "x"})).status_code == 409
+        assert (
+            await office.post(decision, json={"approved": False, "reason": "x"})
+        ).status_code == 409
     (said,) = await _told(bench, AddressConfirmed)
     assert said.approved_by == OFFICE.account_id
 

@@ -1,4 +1,4 @@
-"""What is true of wishes: at once, gathered, never, a pause; and of requests for another address."""
+"""What is true of wishes: at once, gathered, never, a pause; and of another address."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -77,8 +77,9 @@ def test_safety_and_legal_notices_skip_wishes_quiet_hours_and_budget_and_nothing
 ) -> None:
     sample = Kind("announcement", category, routine=True)  # type: ignore[arg-type]
     monkeypatch.setitem(KINDS, "announcement", sample)
-    row, settings = delivery(kind="announcement"), LIVE.model_copy(
-        update={"quiet_hours": QuietHours(), "routine_letters_a_week": 1}
+    row, settings = (
+        delivery(kind="announcement"),
+        LIVE.model_copy(update={"quiet_hours": QuietHours(), "routine_letters_a_week": 1}),
     )
     night = datetime(2026, 11, 25, 4, tzinfo=UTC)
     against = _in(
@@ -110,9 +111,7 @@ def _request(**over: object) -> AddressRequest:
     return AddressRequest.model_validate({**base, **over})
 
 
-@given(
-    st.integers(0, 4), st.integers(0, 2), st.booleans(), st.booleans()
-)
+@given(st.integers(0, 4), st.integers(0, 2), st.booleans(), st.booleans())
 def test_nobody_needs_to_look_only_where_one_adult_reads_it_and_no_flag_stands(
     readers: int, others: int, flagged: bool, fresh: bool
 ) -> None:

@@ -86,7 +86,7 @@ async def _keep(
     by: Viewer,
 ) -> list[Correction]:
     on = await today(store, by, units.clock.now())
-    family, guardian = await adult_of(store, family_id, guardian_id, by, on)
+    _, guardian = await adult_of(store, family_id, guardian_id, by, on)
     _allow(fields, by)
     reach = await store.families.reach(family_id, seen_by=by, on=on)
 

@@ -86,9 +86,7 @@ async def _adult(store: Store, household: HouseholdChanged, guardian_id: str) ->
     return None
 
 
-async def _keep(
-    desk: Desk, adult: Adult, said: Mapping[What, str], by: Author, work: Work
-) -> None:
+async def _keep(desk: Desk, adult: Adult, said: Mapping[What, str], by: Author, work: Work) -> None:
     try:
         await keep_within(
             desk.store, adult.family_id, adult.facts, adult.reach, lambda _: said, by, work

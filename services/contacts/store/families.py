@@ -154,7 +154,7 @@ class FamilyRows:
     # --- for changes ------------------------------------------------------------------------------
 
     async def reach_on_file(self, family_id: str) -> dict[str, Reach]:
-        """Phone and address by adult, to be changed at the wish of the family; nobody is shown it."""
+        """Phone and address by adult, for a change that the family asks for; nobody is shown it."""
         async with answering():
             row = await self.database[FAMILIES].find_one({"_id": family_id}, {"own": 1})
         found = [Reach.model_validate(each) for each in (row or {}).get("own", {}).get("reach", ())]

@@ -26,7 +26,11 @@ from shared.messages import HouseholdChanged
 STOP_LINK_LIVES = timedelta(days=400)
 """Families unsubscribe from old letters, too."""
 AFTER_THE_EVENT = timedelta(days=1)
-STOP, CHOICES, CONFIRM = "/notifications/unsubscribe", "/notifications/choices", "/notifications/address"
+STOP, CHOICES, CONFIRM = (
+    "/notifications/unsubscribe",
+    "/notifications/choices",
+    "/notifications/address",
+)
 TO_A_STRANGER = "address_confirm"
 """Who reads an address that somebody typed is not known: no name, and no link of the household."""
 

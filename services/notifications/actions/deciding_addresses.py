@@ -31,9 +31,7 @@ async def waiting_requests(
     room: MailRoom, viewer: Viewer, *, limit: int, after: tuple[datetime, str] | None = None
 ) -> list[Waiting]:
     """What waits for this viewer's school, the oldest first."""
-    rows = await room.store.addresses.waiting(
-        seen_by=_sight(viewer), limit=limit, after=after
-    )
+    rows = await room.store.addresses.waiting(seen_by=_sight(viewer), limit=limit, after=after)
     households = await room.store.people.households([row.household_id for row in rows])
     ids = {each for home in households.values() for each in home.family_ids}
     families = await room.store.people.families(ids)

@@ -1,7 +1,7 @@
-"""What a family chooses on the page behind its letters: when each kind comes, a pause, a language.
+"""What families choose on the page behind its letters: when each kind comes, a pause, a language.
 
-Whoever has a letter of a mailbox may choose for the mailbox. What is about the household (names, its
-language, its address) needs a link that is not older than the household is now.
+Whoever has a letter of a mailbox may choose for the mailbox. What is about the household (names,
+its language, its address) needs a link that is not older than the household is now.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""A new mail address is a request: confirmed where it leads to, and sometimes looked at by staff."""
+"""A new mail address is a request: confirmed where it leads, and sometimes looked at by staff."""
 
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
@@ -59,22 +59,22 @@ class AddressRequest(Record):
     def confirmed(self, why: tuple[Why, ...], now: datetime) -> "AddressRequest":
         """Confirmed at the new address: applied at once, or waiting for staff."""
         changed = self.model_copy(update={"confirmed_at": now, "why": why})
-        return changed._to("confirmed", now) if why else changed._to("applied", now)
+        return _moved(changed, "confirmed" if why else "applied", now)
 
     def withdrawn(self, now: datetime) -> "AddressRequest":
         """Taken back by who reads the old address, or by a newer request."""
-        return self._to("withdrawn", now)
+        return _moved(self, "withdrawn", now)
 
     def decided(
         self, account_id: str, name: str, now: datetime, *, approved: bool, reason: str = ""
     ) -> "AddressRequest":
-        """Approved or refused by staff. `Conflict` where it does not wait, `Refused` without why."""
+        """Approved or refused by staff. `Conflict` where it does not wait, `Refused` for no why."""
         if self.state != "confirmed":
             raise Conflict(N_("This request does not wait any more."))
         if not approved and not reason.strip():
             raise Refused(N_("Please write why, so that others understand it later."))
         said = "" if approved else " ".join(reason.split())
-        changed = self._to("applied" if approved else "refused", now)
+        changed = _moved(self, "applied" if approved else "refused", now)
         return changed.model_copy(
             update={
                 "decided_at": now,
@@ -84,9 +84,10 @@ class AddressRequest(Record):
             }
         )
 
-    def _to(self, state: State, now: datetime) -> "AddressRequest":
-        changed = self.model_copy(update={"state": state})
-        return changed.model_copy(update={"forget_at": now + KEPT_FOR if changed.ended else None})
+
+def _moved(request: AddressRequest, state: State, now: datetime) -> AddressRequest:
+    changed = request.model_copy(update={"state": state})
+    return changed.model_copy(update={"forget_at": now + KEPT_FOR if changed.ended else None})
 
 
 def why_staff(

@@ -86,9 +86,7 @@ class AddressRequests:
             found = found.sort([("confirmed_at", ASCENDING), ("_id", ASCENDING)]).limit(limit)
             return [_request(row) async for row in found]
 
-    async def one(
-        self, request_id: str, *, seen_by: Sight, work: Work
-    ) -> AddressRequest | None:
+    async def one(self, request_id: str, *, seen_by: Sight, work: Work) -> AddressRequest | None:
         """One that was confirmed and that the viewer may decide."""
         confirmed = {"_id": request_id, "confirmed_at": {"$ne": None}}
         query = {"$and": [confirmed, _seen(seen_by)]}

@@ -1,4 +1,4 @@
-"""What people decided: the district its settings, families their wishes; and addresses that fail."""
+"""What people decided: the district its settings, families wishes; and addresses that fail."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -115,9 +115,7 @@ class Choices:
                 # A row without a wish is a stop of the time when there was nothing else.
                 wished.setdefault(row["mailbox"], {})[row["category"]] = row.get("wish", "never")
             paused = {"_id": {"$in": sorted(mailboxes)}, "until": {"$gt": now}}
-            until = {
-                row["_id"]: row["until"] async for row in self.database[PAUSES].find(paused)
-            }
+            until = {row["_id"]: row["until"] async for row in self.database[PAUSES].find(paused)}
         return {
             each: Wishes(of=wished.get(each, {}), paused_until=until.get(each))
             for each in wished.keys() | until.keys()

@@ -160,7 +160,9 @@ async def withdraw_address(token: str, page: web.Page, room: AtRoom) -> Response
     shown = await open_choices(room, token)
     page.prefer(shown.language)
     await moving.withdraw_address(room, shown)
-    return page.redirect(_path(token), said=page._(N_("It is stopped. Letters come here as before.")))
+    return page.redirect(
+        _path(token), said=page._(N_("It is stopped. Letters come here as before."))
+    )
 
 
 def _say_again(page: web.PageContext, form: web.Form[Any]) -> None:
