@@ -1,5 +1,6 @@
 """New mail addresses that staff looks at before letters go there."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -93,6 +94,7 @@ async def _page(
     )
 
 
-def place_in_list(row: Waiting) -> tuple[object, ...]:
+def place_in_list(row: Waiting) -> tuple[datetime, str]:
     """By what the list is ordered."""
-    return (row.request.confirmed_at, row.request.request_id)
+    request = row.request
+    return (request.confirmed_at or request.asked_at, request.request_id)

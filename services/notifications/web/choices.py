@@ -14,7 +14,7 @@ from services.notifications.actions import moving, wishing
 from services.notifications.actions.wishing import Choices, open_choices
 from services.notifications.domain.wishes import CHOOSABLE, LONGEST_PAUSE_DAYS, Wish
 from services.notifications.letters.tongue import WRITTEN_IN, base_of, tongue
-from services.notifications.web.at import CATEGORIES, AtRoom
+from services.notifications.web.at import AtRoom
 from shared import web
 from shared.errors import Refused
 from shared.i18n import N_
@@ -120,9 +120,13 @@ async def keep_language(
     shown = await open_choices(room, token)
     page.prefer(shown.language)
     _say_again(page, form)
+    if form.ok:
+        try:
+            await wishing.wish_language(room, shown, form.data.language)
+        except Refused as wrong:
+            form.fail("language", page._(str(wrong)))
     if not form.ok:
         return _page(page, token, shown, language=form)
-    await wishing.wish_language(room, shown, form.data.language)
     said = N_("Your next letters come in this language. It takes a few minutes.")
     spoke = base_of(shown.language)
     path = f"{_path(token)}?spoke={spoke}" if spoke in WRITTEN_IN else _path(token)
@@ -140,9 +144,11 @@ async def ask_for_address(
     shown = await open_choices(room, token)
     page.prefer(shown.language)
     _say_again(page, form)
+    # Who reads a mailbox alone is not asked whose it is.
+    alone = len(shown.readers) == 1
+    if form.ok and not alone and not form.data.whose:
+        form.fail("whose", page._(N_("Please choose whose address it is.")))
     if form.ok:
-        # Who reads a mailbox alone is not asked whose it is.
-        alone = len(shown.readers) == 1
         whose = [each.guardian_id for each in shown.readers] if alone else form.data.whose
         try:
             await moving.ask_for_address(room, shown, form.data.address, whose)
@@ -218,7 +224,6 @@ def _page(
         address=address or web.Form.blank(AddressForm),
         back=back or {},
         categories=CHOOSABLE,
-        hints=CATEGORIES,
         answers=WISHES,
         languages_of_letters=_languages(spoken),
         most_days=LONGEST_PAUSE_DAYS,
