@@ -17,6 +17,7 @@ from embedded.run import Running
 from embedded.sample import District, Educator, Family, Position, make_district, write_package
 from embedded.visitor import Shown, Unexpected, Visitor
 from shared.external import FamilyContacted, InvitationAnswered
+from tests.browser.addresses import ask_for_addresses
 from tests.browser.interpreting import add_interpreter
 
 PATIENCE_SECONDS = 60
@@ -113,7 +114,8 @@ def make_world(running: Running, *, students: int = 150, schools: int = 2) -> Wo
     _school_events(world, today)
     _answers(world)
     _ids_of_letters(world)
-    _addresses(world)
+    arabic = district.guardian[district.picks.arabic.guardian_ids[0]].email
+    ask_for_addresses(world.url, world.ids, world.link_in_letter, arabic)
     return world
 
 
@@ -308,28 +310,6 @@ def _ids_of_letters(world: World) -> None:
         assert isinstance(told, dict)
         world.ids["delivery_id"] = told["items"][0]["delivery_id"]
         world.ids["household_id"] = told["items"][0]["household_id"]
-
-
-def _addresses(world: World) -> None:
-    """One family asks for the address of another and confirms it there; one only asks."""
-    arabic = world.district.guardian[world.district.picks.arabic.guardian_ids[0]].email
-    page = world.path("/notifications/choices/{unsubscribe_token}")
-    link = _ask_for_address(world, page, arabic)
-    world.ids["confirmed_token"] = link.rpartition("/")[2]
-    with Visitor(world.url) as reader:
-        reader.submit(reader.open(link), "/notifications/address/", {})
-    other = world.link_in_letter(arabic, "/notifications/choices/")
-    link = _ask_for_address(world, other, "a.new.one@families.example")
-    world.ids["address_token"] = link.rpartition("/")[2]
-
-
-def _ask_for_address(world: World, page: str, address: str) -> str:
-    with Visitor(world.url) as family:
-        shown = family.open(page)
-        whose = re.findall(r'name="whose"[^>]*value="([^"]+)"', shown.html)[:1]
-        wanted: dict[str, str | list[str]] = {"address": address}
-        family.submit(shown, "/address", {**wanted, **({"whose": whose} if whose else {})})
-    return world.link_in_letter(address, "/notifications/address/")
 
 
 def staff_of(district: District, position: Position) -> list[Educator]:

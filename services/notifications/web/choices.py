@@ -3,6 +3,7 @@
 A GET never changes anything. Each form can be sent again with what held before: that is the undo.
 """
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
@@ -72,6 +73,14 @@ class AddressForm(Record):
     address: Annotated[EmailStr, Field(title=N_("New mail address"))]
 
 
+@dataclass(frozen=True)
+class Before:
+    """What held before a change, to be brought back: the wishes, or the language."""
+
+    was: web.Form[WishForm] | None = None
+    spoke: str = ""
+
+
 @router.get(PATH)
 async def show_choices(
     token: str,
@@ -83,7 +92,7 @@ async def show_choices(
     """What holds now; `was` and `spoke` are what held before, to be brought back."""
     shown = await open_choices(room, token)
     page.prefer(shown.language)
-    back = {"was": before_of(was), "spoke": spoke if spoke in WRITTEN_IN else ""}
+    back = Before(before_of(was), spoke if spoke in WRITTEN_IN else "")
     return _page(page, token, shown, back=back)
 
 
@@ -209,7 +218,7 @@ def _page(
     wishes: web.Form[WishForm] | None = None,
     language: web.Form[LanguageForm] | None = None,
     address: web.Form[AddressForm] | None = None,
-    back: dict[str, object] | None = None,
+    back: Before | None = None,
 ) -> Response:
     held = {each: shown.wishes.wish(each) for each in CHOOSABLE}
     spoken = base_of(shown.language)
@@ -222,7 +231,7 @@ def _page(
         wishes=wishes or web.Form.blank(WishForm, **held, pause=shown.paused_through),
         language_form=language or web.Form.blank(LanguageForm, language=spoken),
         address=address or web.Form.blank(AddressForm),
-        back=back or {},
+        back=back or Before(),
         categories=CHOOSABLE,
         answers=WISHES,
         languages_of_letters=_languages(spoken),
