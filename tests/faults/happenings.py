@@ -48,7 +48,8 @@ async def seldom(scene: Scene, take: Take) -> None:
     take.correct(take.contact(letter=False))
     cast = take.people.cast
     with scene.house.open_door() as door:
-        office, second = Clerk.at(cast.office), Clerk.at(_second_user(door, cast))
+        office = Clerk.at(cast.office)
+        second = Clerk.at(_second_user(office, cast))
         call_off_an_evening(office, take)
         await scene.quiet()
         bar_and_let_in_again(office, _another(take))
@@ -60,10 +61,10 @@ async def seldom(scene: Scene, take: Take) -> None:
         await erase_who_left(scene, door, (office, second), take)
 
 
-def _second_user(door: Door, cast: Cast) -> Visitor:
+def _second_user(office: Clerk, cast: Cast) -> Visitor:
     login = "second@staff.example"
     account = {"login": login, "name": "Ada Second", "role": "district", "school_ids": []}
-    door.post("/api/v1/accounts", json={**account, "password": cast.house.password})
+    office.ask("POST", "/api/v1/accounts", {**account, "password": cast.house.password})
     return cast.signed_in(login)
 
 
