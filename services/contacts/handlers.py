@@ -1,6 +1,7 @@
 """Messages come in here: what other systems saw, letters, invitations, who acts on flags."""
 
 from services.contacts.actions.desk import Desk
+from services.contacts.actions.family_wishes import take_confirmed_address, take_wished_language
 from services.contacts.actions.flags import note_applied
 from services.contacts.actions.invitations import note_event
 from services.contacts.actions.mail import (
@@ -14,12 +15,14 @@ from services.contacts.actions.suggestions import take_in_achievement
 from shared.bus.handlers import Handlers
 from shared.external import FamilyContacted, StudentAchieved
 from shared.messages import (
+    AddressConfirmed,
     EventCancelled,
     EventChanged,
     EventPublished,
     EventRSVPd,
     ExternalFactReceived,
     FlagsApplied,
+    LanguageWished,
     NoticeAccepted,
     NoticeBounced,
     NoticeNotSent,
@@ -33,6 +36,7 @@ def handlers(desk: Desk) -> Handlers:
     """One handler for each message that this service is bound to."""
     contacts = Handlers("contacts")
     store = desk.store
+    _wishes(contacts, desk)
 
     # Every service hears of every outside fact; an answer to an invitation is none of ours.
     @contacts.on(ExternalFactReceived, unless=lambda fact: fact.fact not in OURS)
@@ -73,3 +77,13 @@ def handlers(desk: Desk) -> Handlers:
         await note_reply(store, rsvp, work)
 
     return contacts
+
+
+def _wishes(contacts: Handlers, desk: Desk) -> None:
+    @contacts.on(LanguageWished)
+    async def write_in_their_language(wished: LanguageWished, work: Work) -> None:
+        await take_wished_language(desk, wished, work)
+
+    @contacts.on(AddressConfirmed)
+    async def write_to_their_address(confirmed: AddressConfirmed, work: Work) -> None:
+        await take_confirmed_address(desk, confirmed, work)

@@ -89,6 +89,7 @@ def open_room(parts: Parts) -> MailRoom:
         starting=starting_settings(settings.environment),
         answer_links=links("rsvp", settings.keys("rsvp")),
         stop_links=links("unsubscribe", settings.keys("unsubscribe")),
+        address_links=links("address", settings.keys("unsubscribe")),
         drafts_start_accepted=drafts_start_accepted(settings.environment),
     )
 

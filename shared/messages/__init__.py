@@ -58,6 +58,7 @@ from shared.messages.school_events import (
     EventPublished,
     EventRSVPd,
 )
+from shared.messages.wishes import AddressConfirmed, LanguageWished
 
 
 def _known() -> dict[str, type[Message]]:
@@ -70,6 +71,7 @@ MESSAGES: dict[str, type[Message]] = _known()
 __all__ = [
     "ERASED_WORDS",
     "MESSAGES",
+    "AddressConfirmed",
     "Answer",
     "Assignment",
     "CaseloadEntry",
@@ -97,6 +99,7 @@ __all__ = [
     "GuardianFacts",
     "HouseholdChanged",
     "Language",
+    "LanguageWished",
     "Message",
     "NoticeAccepted",
     "NoticeBounced",

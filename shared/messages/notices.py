@@ -8,7 +8,8 @@ from pydantic import Field
 from shared.messages.base import Language, Message
 
 NoticeKind = Literal["good_news", "invitation", "rsvp_confirmation", "event_changed", "cancelled"]
-Category = Literal["good_news", "events", "school"]
+Category = Literal["good_news", "events", "school", "safety", "legal"]
+"""What a family may choose about; `safety` and `legal` it may not switch off."""
 
 
 class NoticeRequested(Message):

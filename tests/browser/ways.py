@@ -80,6 +80,17 @@ async def take_out(page: Page, world: World) -> None:
     await press(page, "main form.panel button")
 
 
+async def no_address(page: Page, world: World) -> None:
+    await page.goto(world.path("/notifications/choices/{unsubscribe_token}"))
+    await page.fill("[name=address]", "nowhere")
+    await press(page, "form[action$='/address'] button")
+
+
+async def refuse_without_why(page: Page, world: World) -> None:
+    await page.goto("/notifications/address-requests")
+    await press(page, "form[action$='/refuse'] button")
+
+
 async def all_goals(page: Page, world: World) -> None:
     await page.goto("/contacts/goals")
 

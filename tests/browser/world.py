@@ -17,6 +17,7 @@ from embedded.run import Running
 from embedded.sample import District, Educator, Family, Position, make_district, write_package
 from embedded.visitor import Shown, Unexpected, Visitor
 from shared.external import FamilyContacted, InvitationAnswered
+from tests.browser.addresses import ask_for_addresses
 from tests.browser.interpreting import add_interpreter
 
 PATIENCE_SECONDS = 60
@@ -113,6 +114,8 @@ def make_world(running: Running, *, students: int = 150, schools: int = 2) -> Wo
     _school_events(world, today)
     _answers(world)
     _ids_of_letters(world)
+    arabic = district.guardian[district.picks.arabic.guardian_ids[0]].email
+    ask_for_addresses(world.url, world.ids, world.link_in_letter, arabic)
     return world
 
 

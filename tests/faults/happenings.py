@@ -3,6 +3,7 @@
 All of it goes through the front door, as an operator's program or as people of the staff.
 """
 
+import re
 import tempfile
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -56,6 +57,7 @@ async def seldom(scene: Scene, take: Take) -> None:
         await scene.quiet()
         say_that_a_letter_came_back(office, _another(take))
         await scene.quiet()
+        await ask_for_language_and_address(scene, office, take)
         await _read_in(scene, door, apart(cast.district))
         await _read_in(scene, door, cast.district)
         await erase_who_left(scene, door, (office, second), take)
@@ -104,6 +106,25 @@ def say_that_a_letter_came_back(office: Clerk, home: Home) -> None:
     ]
     place = f"{LETTERS}/deliveries/{taken[0]['delivery_id']}/finding"
     office.ask("POST", place, {"finding": "came_back"})
+
+
+async def ask_for_language_and_address(scene: Scene, office: Clerk, take: Take) -> None:
+    """On the page behind a letter; staff approves the address where somebody has to."""
+    cast, home, new = take.people.cast, _another(take), "another.address@families.example"
+    link = cast.letters(home.mailboxes[0])[0].link("/notifications/choices/")
+    token, family = link.rpartition("/")[2], cast.browser()
+    page = family.open(link)
+    whose = re.findall(r'name="whose"[^>]*value="([^"]+)"', page.html)[:1]
+    wanted: dict[str, str | list[str]] = {"address": new}
+    family.submit(page, f"{token}/language", {"language": "tl"})
+    family.submit(page, f"{token}/address", {**wanted, **({"whose": whose} if whose else {})})
+    await scene.quiet()
+    link = cast.letters(new)[0].link("/notifications/address/")
+    family.submit(family.open(link), "/notifications/address/", {})
+    place = f"{LETTERS}/address-requests"
+    for each in office.ask("GET", place)["items"]:
+        office.ask("POST", f"{place}/{each['request_id']}/decision", {"approved": True})
+    await scene.quiet()
 
 
 async def erase_who_left(scene: Scene, door: Door, users: tuple[Clerk, Clerk], take: Take) -> None:

@@ -150,6 +150,7 @@ def opened(
         starting=starting_settings("demo"),
         answer_links=Links("rsvp", [KEY], URL, clock),
         stop_links=Links("unsubscribe", [KEY], URL, clock),
+        address_links=Links("address", [KEY], URL, clock),
         drafts_start_accepted=True,
     )
     line = Line(service, power, watch)

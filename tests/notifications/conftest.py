@@ -159,6 +159,7 @@ async def bench(database: Database, clock: SetClock) -> AsyncIterator[Bench]:
         starting=starting_settings("demo"),
         answer_links=Links("rsvp", [KEY], url, clock),
         stop_links=Links("unsubscribe", [KEY], url, clock),
+        address_links=Links("address", [KEY], url, clock),
         drafts_start_accepted=True,
     )
     async with running(Sink()) as sink:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from services.notifications.domain import reasons
 from services.notifications.domain.delivery import Delivery
 from services.notifications.domain.notice import (
+    AddressWords,
     Announcement,
     AnswerWords,
     Content,
@@ -60,7 +61,9 @@ READING = SharedResource(
     language="en",
     link="/contacts/parents/school-1#r-resource-1",
 )
+ADDRESS = AddressWords(request_id="request-1", link_version=1, expires_at=NOW + timedelta(days=3))
 SCHOOL = School("Maple Elementary", "555-0100", "Riverton Schools", "schools.example")
+CHOICES_URL = "https://partners.schools.example/notifications/choices/" + "y" * 140
 STOP_URL = "https://partners.schools.example/notifications/unsubscribe/" + "x" * 140
 
 
@@ -108,6 +111,7 @@ def occasion(
         "written_at": NOW,
         "answer_url": "https://partners.schools.example/events/rsvp/token",
         "stop_url": STOP_URL,
+        "choices_url": CHOICES_URL,
         "site": "https://partners.schools.example/",
     }
     return Occasion(**{**told, **over})  # type: ignore[arg-type]
@@ -134,6 +138,8 @@ LETTERS: tuple[tuple[str, Content], ...] = (
             title="Book fair", words="Come and see.", words_language="en", signed="Ana Pérez"
         ),
     ),
+    ("address_confirm", ADDRESS),
+    ("address_told", ADDRESS),
 )
 """One letter of each kind, by the name of its kind."""
 

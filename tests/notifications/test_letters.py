@@ -71,7 +71,8 @@ def test_every_letter_ends_with_a_person_a_number_and_an_interpreter(
     letter = write(occasion(content, kind, language))
     text = as_text(letter)
     assert "555-0100" in text
-    person = "Ms. Rivera" if kind in {"good_news", "note"} else "Ana Pérez"
+    people = {"good_news": "Ms. Rivera", "note": "Ms. Rivera"}
+    person = "Maple Elementary" if "address" in kind else people.get(kind, "Ana Pérez")
     assert person in text.rsplit("555-0100", 1)[1]
     asks = {
         "en": "interpreter", "es": "intérprete", "ar": "مترجم", "zh": "口译", "tl": "interpreter",

@@ -3,6 +3,7 @@ an import, so that letters, links and the other services follow.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from services.contacts.actions.logging_contacts import today
@@ -85,37 +86,60 @@ async def _keep(
     by: Viewer,
 ) -> list[Correction]:
     on = await today(store, by, units.clock.now())
-    family, guardian = await adult_of(store, family_id, guardian_id, by, on)
+    _, guardian = await adult_of(store, family_id, guardian_id, by, on)
     _allow(fields, by)
     reach = await store.families.reach(family_id, seen_by=by, on=on)
 
     async def body(work: Work) -> list[Correction]:
-        known = await store.corrections.of_guardians([guardian_id], work)
-        standing = _standing(guardian, reach, known)
-        before = {each.what: each.value for each in standing}
-        made = [
-            Correction(
-                correction_id=units.mint(),
-                guardian_id=guardian_id,
-                sourced_ids=guardian.sourced_ids or (guardian_id,),
-                what=each.what,
-                value=each.value,
-                before=before[each.what],
-                ended=each.value == each.roster,
-                reason=" ".join(reason.split()),
-                family_id=family.family_id,
-                account_id=by.account_id,
-                name=by.name,
-                at=work.now,
-            )
-            for each in changes_of(said_of(standing), standing)
-        ]
-        await store.corrections.add(made, work)
-        if any(each.what not in OURS for each in made):
-            await store.corrections.put_in_place(_job(units, by), work)
-        return made
+        author = Author(by.account_id, by.name, reason)
+        return await keep_within(store, family_id, guardian, reach, said_of, author, work)
 
     return await units.run(body)
+
+
+@dataclass(frozen=True)
+class Author:
+    """Who says so, and how they know."""
+
+    account_id: str
+    name: str
+    reason: str = ""
+
+
+async def keep_within(
+    store: Store,
+    family_id: str,
+    guardian: GuardianFacts,
+    reach: Mapping[str, Reach],
+    said_of: Callable[[Sequence[Standing]], Mapping[What, str]],
+    by: Author,
+    work: Work,
+) -> list[Correction]:
+    """Keep what differs, and have it put in place; `Refused` when nothing does."""
+    known = await store.corrections.of_guardians([guardian.guardian_id], work)
+    standing = _standing(guardian, reach, known)
+    before = {each.what: each.value for each in standing}
+    made = [
+        Correction(
+            correction_id=work.mint(),
+            guardian_id=guardian.guardian_id,
+            sourced_ids=guardian.sourced_ids or (guardian.guardian_id,),
+            what=each.what,
+            value=each.value,
+            before=before[each.what],
+            ended=each.value == each.roster,
+            reason=" ".join(by.reason.split()),
+            family_id=family_id,
+            account_id=by.account_id,
+            name=by.name,
+            at=work.now,
+        )
+        for each in changes_of(said_of(standing), standing)
+    ]
+    await store.corrections.add(made, work)
+    if any(each.what not in OURS for each in made):
+        await store.corrections.put_in_place(_job(by, work), work)
+    return made
 
 
 def _allow(fields: Collection[What], by: Viewer) -> None:
@@ -128,13 +152,13 @@ def _allow(fields: Collection[What], by: Viewer) -> None:
     )
 
 
-def _job(units: Units, by: Viewer) -> Import:
+def _job(by: Author, work: Work) -> Import:
     return Import(
-        import_id=units.mint(),
+        import_id=work.mint(),
         kind="corrections",
         state="planning",
         by=by.account_id,
-        created_at=units.clock.now(),
+        created_at=work.now,
     )
 
 

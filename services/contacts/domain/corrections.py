@@ -29,6 +29,8 @@ DECIDES_CONFIDENTIAL: frozenset[Role] = frozenset({"principal", "district"})
 OURS: frozenset[What] = frozenset({"best", "confidential"})
 """What no roster has, so that no family is formed anew for it."""
 YES, NO = "yes", "no"
+FAMILY = "family"
+"""Instead of an account: the family said so itself, on a page behind a letter."""
 MOST_BEST = 80
 _FEWEST_DIGITS, _MOST_DIGITS = 5, 18
 

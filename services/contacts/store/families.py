@@ -77,9 +77,7 @@ class FamilyRows:
         """
         if not await self.sees(seen_by, family_id, on):
             return {}
-        async with answering():
-            row = await self.database[FAMILIES].find_one({"_id": family_id}, {"own": 1})
-        found = [Reach.model_validate(each) for each in (row or {}).get("own", {}).get("reach", ())]
+        found = (await self.reach_on_file(family_id)).values()
         closed = await self.corrections.confidential([each.guardian_id for each in found])
         marked = (
             each.model_copy(update={"confidential": each.guardian_id in closed}) for each in found
@@ -154,6 +152,13 @@ class FamilyRows:
         return [_line(row, heard.get(row["_id"], {})) for row in rows]
 
     # --- for changes ------------------------------------------------------------------------------
+
+    async def reach_on_file(self, family_id: str) -> dict[str, Reach]:
+        """Phone and address by adult, for a change that the family asks for; nobody is shown it."""
+        async with answering():
+            row = await self.database[FAMILIES].find_one({"_id": family_id}, {"own": 1})
+        found = [Reach.model_validate(each) for each in (row or {}).get("own", {}).get("reach", ())]
+        return {each.guardian_id: each for each in found}
 
     async def of_student(self, sourced_id: str) -> FamilyChanged | None:
         """The active family of the pupil whom the roster calls so; for other systems' facts."""

@@ -46,6 +46,13 @@ class PreviousRows:
             cursor = self.database[HOUSEHOLDS].find({"active": True}, fields).batch_size(5000)
             return tuple([_household(row) async for row in cursor])
 
+    async def household(self, household_id: str) -> Household | None:
+        """One active household with its members."""
+        query = {"_id": household_id, "active": True}
+        async with answering():
+            row = await self.database[HOUSEHOLDS].find_one(query)
+        return _household(row) if row else None
+
     async def digests(self, kind: str, keys: Sequence[str]) -> dict[str, str]:
         """The digests of some of a kind, empty for those that are closed."""
         query = {"_id": {"$in": list(keys)}}

@@ -48,6 +48,8 @@ async def open_stop_link(room: MailRoom, token: str) -> StopLink:
     row = await room.store.deliveries.get(link.object_id)
     if row is None or row.mailbox is None or row.household_id != link.household_id:
         raise LinkRefused("ended")
+    if row.manners.must:
+        raise LinkRefused("ended")  # these can't be stopped
     stopped = await room.store.choices.stopped([row.mailbox])
     household = await room.directory.household(row.household_id)
     return StopLink(

@@ -6,6 +6,7 @@ from services.notifications.actions.room import MailRoom
 from services.notifications.actions.surroundings import Surroundings
 from services.notifications.domain.delivery import WRITTEN, Delivery
 from services.notifications.domain.notice import (
+    AddressWords,
     AnswerWords,
     EducatorsNote,
     EventWords,
@@ -25,6 +26,13 @@ from shared.messages import HouseholdChanged
 STOP_LINK_LIVES = timedelta(days=400)
 """Families unsubscribe from old letters, too."""
 AFTER_THE_EVENT = timedelta(days=1)
+STOP, CHOICES, CONFIRM = (
+    "/notifications/unsubscribe",
+    "/notifications/choices",
+    "/notifications/address",
+)
+TO_A_STRANGER = "address_confirm"
+"""Who reads an address that somebody typed is not known: no name, and no link of the household."""
 
 
 def compose(room: MailRoom, row: Delivery, around: Surroundings) -> Letter:
@@ -38,12 +46,13 @@ def compose(room: MailRoom, row: Delivery, around: Surroundings) -> Letter:
     return as_sent(
         Occasion(
             notice=notice,
-            household=_reader(row, household.greeting, household.language, around),
+            household=_reader(row, _greeted(row, household), household.language, around),
             school=_school(room, row, around),
             students=_students(row, notice, around),
             written_at=around.now,
             answer_url=_answer_url(room, notice, household),
-            stop_url=_stop_url(room, row, household, around),
+            stop_url="" if row.manners.must else _foot_url(STOP, room, row, household, around),
+            choices_url=_choices_url(room, row, household, around),
             reply_to=_reply_to(notice, around),
             site=room.place.public_url,
         )
@@ -113,9 +122,16 @@ def _students(row: Delivery, notice: Notice, around: Surroundings) -> tuple[str,
 
 
 def _answer_url(room: MailRoom, notice: Notice, household: HouseholdChanged) -> str:
-    if not isinstance(notice.content, EventWords | AnswerWords) or notice.kind == "cancelled":
+    words = notice.content
+    if isinstance(words, AddressWords):
+        if notice.kind != TO_A_STRANGER:
+            return ""
+        return room.address_links.make(
+            CONFIRM, household.household_id, words.request_id, words.expires_at, words.link_version
+        )
+    if not isinstance(words, EventWords | AnswerWords) or notice.kind == "cancelled":
         return ""
-    facts = notice.content.facts
+    facts = words.facts
     return room.answer_links.make(
         "/events/rsvp",
         household.household_id,
@@ -125,11 +141,23 @@ def _answer_url(room: MailRoom, notice: Notice, household: HouseholdChanged) -> 
     )
 
 
-def _stop_url(
+def _greeted(row: Delivery, household: HouseholdChanged) -> tuple[str, ...]:
+    return () if row.kind == TO_A_STRANGER else household.greeting
+
+
+def _choices_url(
     room: MailRoom, row: Delivery, household: HouseholdChanged, around: Surroundings
 ) -> str:
+    if row.kind == TO_A_STRANGER:
+        return ""
+    return _foot_url(CHOICES, room, row, household, around)
+
+
+def _foot_url(
+    path: str, room: MailRoom, row: Delivery, household: HouseholdChanged, around: Surroundings
+) -> str:
     return room.stop_links.make(
-        "/notifications/unsubscribe",
+        path,
         household.household_id,
         row.delivery_id,
         around.now + STOP_LINK_LIVES,

@@ -50,6 +50,7 @@ class MailRoom:
     starting: MailSettings
     answer_links: Links
     stop_links: Links
+    address_links: Links
     drafts_start_accepted: bool = False
     """Whether translations count as accepted until somebody judges them; not for real families."""
     due: asyncio.Event = field(default_factory=asyncio.Event)
@@ -90,8 +91,8 @@ def today_at(school: SchoolChanged | None, now: datetime) -> datetime:
 
 def tell_not_sent(delivery: Delivery, work: Work) -> None:
     """Let the other services know that a letter will not be sent, and why."""
-    if delivery.to_staff:
-        return  # the others ask what families were told
+    if not delivery.tells_families:
+        return
     said = NoticeNotSent(
         delivery_id=delivery.delivery_id,
         kind=delivery.kind,
@@ -105,8 +106,8 @@ def tell_not_sent(delivery: Delivery, work: Work) -> None:
 
 def tell_accepted(delivery: Delivery, work: Work) -> None:
     """Let the other services know that the mail service took a letter."""
-    if delivery.to_staff:
-        return  # the others ask what families were told
+    if not delivery.tells_families:
+        return
     said = NoticeAccepted(
         delivery_id=delivery.delivery_id,
         kind=delivery.kind,
@@ -123,8 +124,8 @@ def tell_accepted(delivery: Delivery, work: Work) -> None:
 
 def tell_bounced(delivery: Delivery, work: Work, *, permanent: bool) -> None:
     """Let the other services know that a letter came back; `permanent`: the address is no good."""
-    if delivery.to_staff:
-        return  # the others ask what families were told
+    if not delivery.tells_families:
+        return
     said = NoticeBounced(
         delivery_id=delivery.delivery_id,
         household_id=delivery.household_id,

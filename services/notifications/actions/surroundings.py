@@ -13,6 +13,7 @@ from services.notifications.domain.delivery import Delivery
 from services.notifications.domain.gates import BUDGET_WINDOW, Circumstances
 from services.notifications.domain.notice import Notice
 from services.notifications.domain.settings import MailSettings
+from services.notifications.domain.wishes import Wishes
 from shared.messages import (
     EducatorChanged,
     FamilyChanged,
@@ -35,7 +36,8 @@ class Surroundings:
     notices: Mapping[str, Notice]
     flags: Sequence[FlagsChanged]
     flags_fresh: bool
-    stopped: Mapping[str, frozenset[str]]
+    wishes: Mapping[str, Wishes]
+    """By mailbox, where there are any."""
     suppressed: frozenset[str]
     languages_off: frozenset[str]
     """Languages of these households whose letters do not go out yet."""
@@ -46,6 +48,7 @@ class Surroundings:
         """What a verdict on one delivery depends on."""
         household = self.households.get(row.household_id)
         mailbox = row.mailbox or ""
+        wishes = self.wishes.get(mailbox, Wishes())
         active, _ = self._reader(row)
         return Circumstances(
             now=self.now,
@@ -54,7 +57,9 @@ class Surroundings:
             reader_active=active,
             flagged=household is not None and is_barred(list(self.flags), row, household),
             flags_fresh=self.flags_fresh,
-            stopped=self.stopped.get(mailbox, frozenset()),
+            stopped=wishes.those("never"),
+            digested=wishes.those("digest"),
+            paused_until=wishes.paused_until,
             suppressed=mailbox in self.suppressed,
             routine_letters=self.routine.get(mailbox, ()),
             allow_listed=mailbox in self.allow_list,
@@ -63,7 +68,7 @@ class Surroundings:
     def moved_to(self, row: Delivery) -> str | None:
         """The reader's new address where it differs from the letter's; "" where it is gone."""
         active, mailbox = self._reader(row)
-        if not active or mailbox == row.mailbox:
+        if not active or mailbox == row.mailbox or row.manners.fixed_address:
             return None
         return mailbox or ""
 
@@ -98,10 +103,10 @@ async def look_around(
         people.educators({each for row in rows for each in _staff(row)}),
         _notices(room, rows, notices),
     )
-    (households, flags, languages_off), fresh, stopped, suppressed, routine = await asyncio.gather(
+    (households, flags, languages_off), fresh, wishes, suppressed, routine = await asyncio.gather(
         _readers(room, rows),
         room.store.flags.fresh(room.now),
-        choices.stopped(mailboxes),
+        choices.wishes(mailboxes, room.now),
         choices.suppressed(mailboxes, room.now),
         _routine(room, rows),
     )
@@ -115,7 +120,7 @@ async def look_around(
         notices=known,
         flags=flags,
         flags_fresh=fresh,
-        stopped=stopped,
+        wishes=wishes,
         suppressed=suppressed,
         languages_off=languages_off,
         allow_list=room.place.allow_list,

@@ -98,6 +98,11 @@ class Delivery(Record):
         return self.educator_id is not None
 
     @property
+    def tells_families(self) -> bool:
+        """Whether the other services hear of it: they ask what families were told."""
+        return not (self.to_staff or self.manners.fixed_address)
+
+    @property
     def manners(self) -> Kind:
         """What holds for letters of its kind."""
         return kind_of(self.kind)

@@ -60,6 +60,8 @@ class Circumstances:
     """The categories that somebody at this mailbox stopped."""
     digested: frozenset[str] = frozenset()
     """The categories that this mailbox wants gathered into one letter, not each at once."""
+    paused_until: datetime | None = None
+    """Until when this mailbox wants no letters but those that it asked for."""
     suppressed: bool = False
     routine_letters: tuple[datetime, ...] = ()
     """When routine letters to this mailbox were handed over, within the last week."""
@@ -77,7 +79,7 @@ def judge(delivery: Delivery, c: Circumstances) -> Verdict:
 
 def _use(delivery: Delivery, c: Circumstances) -> Verdict | None:
     if delivery.use_by is not None and c.now >= delivery.use_by:
-        return Stop(reasons.EXPIRED)
+        return Stop(reasons.PAUSED_TOO_LONG if _pauses(delivery, c) else reasons.EXPIRED)
     return None
 
 
@@ -95,9 +97,23 @@ def _flags(_delivery: Delivery, c: Circumstances) -> Verdict | None:
 
 def _preference(delivery: Delivery, c: Circumstances) -> Verdict | None:
     manners = delivery.manners
-    if manners.category in c.stopped and not manners.asked_for:
+    if manners.category in c.stopped and not (manners.asked_for or manners.must):
         return Stop(reasons.UNSUBSCRIBED)
     return None
+
+
+def _pause(delivery: Delivery, c: Circumstances) -> Verdict | None:
+    if c.paused_until is None or not _pauses(delivery, c):
+        return None
+    # Not stopped before its use is over: the family may end the pause any day.
+    until = min(c.paused_until, delivery.use_by or c.paused_until)
+    return Wait(until, reasons.PAUSED)
+
+
+def _pauses(delivery: Delivery, c: Circumstances) -> bool:
+    manners = delivery.manners
+    spared = delivery.to_staff or manners.asked_for or manners.must
+    return c.paused_until is not None and c.now < c.paused_until and not spared
 
 
 def _suppression(_delivery: Delivery, c: Circumstances) -> Verdict | None:
@@ -116,7 +132,7 @@ def _quiet_start(delivery: Delivery, c: Circumstances) -> Verdict | None:
 
 
 def _quiet_hours(delivery: Delivery, c: Circumstances) -> Verdict | None:
-    return _in_hours(delivery, c, c.settings)
+    return None if delivery.manners.must else _in_hours(delivery, c, c.settings)
 
 
 def _school_hours(delivery: Delivery, c: Circumstances) -> Verdict | None:
@@ -135,7 +151,8 @@ def _in_hours(delivery: Delivery, c: Circumstances, settings: MailSettings) -> V
 
 def _budget(delivery: Delivery, c: Circumstances) -> Verdict | None:
     limit = c.settings.routine_letters_a_week
-    if limit is None or not delivery.manners.routine:
+    manners = delivery.manners
+    if limit is None or not manners.routine or manners.must:
         return None
     recent = sorted(each for each in c.routine_letters if each > c.now - BUDGET_WINDOW)
     if len(recent) < limit:
@@ -155,6 +172,7 @@ _GATES: tuple[Callable[[Delivery, Circumstances], Verdict | None], ...] = (
     _flags,
     _preference,
     _suppression,
+    _pause,
     _quiet_start,
     _quiet_hours,
     _budget,

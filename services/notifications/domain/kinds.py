@@ -8,8 +8,11 @@ from shared.messages import Category
 
 KindName = Literal[
     "good_news", "note", "invitation", "rsvp_confirmation", "event_changed", "cancelled",
-    "announcement", "follow_ups_due",
+    "announcement", "follow_ups_due", "address_confirm", "address_told",
 ]  # fmt: skip
+
+MUST: frozenset[Category] = frozenset({"safety", "legal"})
+"""Nobody can switch these off: families have to be told (DESIGN section 7)."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,14 @@ class Kind:
     """Answers the family's own act, so that no earlier "stop" is meant by it."""
     first: bool = False
     """One person waits for it, so it goes before letters to a whole school."""
+    fixed_address: bool = False
+    """Goes to the very address that it was written for, also when the household reads another; what
+    it says is about that address, so it tells a family nothing of their child."""
+
+    @property
+    def must(self) -> bool:
+        """Skips preferences, quiet hours and the budget; never flags or hard bounces."""
+        return self.category in MUST
 
 
 KINDS: dict[str, Kind] = {
@@ -41,6 +52,9 @@ KINDS: dict[str, Kind] = {
         Kind("announcement", "school", taken_back=True, routine=True),
         # To staff: what protects families means nothing for it (`gates`, ADR 22).
         Kind("follow_ups_due", "school"),
+        # Whoever gives us another address must not do so unnoticed.
+        Kind("address_confirm", "safety", first=True, fixed_address=True),
+        Kind("address_told", "safety", first=True, fixed_address=True),
     )
 }
 

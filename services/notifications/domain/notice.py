@@ -73,8 +73,19 @@ class Reminder(Record):
     language: Language = "en"
 
 
+class AddressWords(Record):
+    """That letters are to go to another address. It names neither address nor anybody."""
+
+    of: Literal["address"] = "address"
+    request_id: str
+    link_version: int
+    """Of the household when it asked."""
+    expires_at: datetime
+
+
 Content = Annotated[
-    EducatorsNote | EventWords | AnswerWords | Announcement | Reminder, Field(discriminator="of")
+    EducatorsNote | EventWords | AnswerWords | Announcement | Reminder | AddressWords,
+    Field(discriminator="of"),
 ]
 
 

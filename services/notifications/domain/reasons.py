@@ -35,6 +35,8 @@ HOUSEHOLD_GONE = N_(
 )
 NOBODY_GETS_MAIL = N_("Nobody in this household is set to get mail.")
 NOT_ALL_MAY_HEAR = N_("Not everybody who reads this address may hear about this child.")
+PAUSED = N_("The family asked us for a pause. It waits until the pause is over.")
+PAUSED_TOO_LONG = N_("The family asked us for a pause, and after it this letter is of no use.")
 UNSUBSCRIBED = N_("The family asked us to stop letters of this kind.")
 SUPPRESSED_ADDRESS = N_("Mail to this address came back before, so we no longer write to it.")
 REFUSED = N_("The mail service of this address refused it for good.")

@@ -36,6 +36,12 @@ class Stop(Record):
     """`one_click`, `page`, `staff` or `complaint`."""
 
 
+def in_force(flags: Iterable[FlagsChanged]) -> bool:
+    """Whether any of these flags, oldest first, still stands; the last word on each pair counts."""
+    latest = {(flag.guardian_id, flag.student_id): flag for flag in flags}
+    return any(flag.do_not_contact or flag.custody for flag in latest.values())
+
+
 def barred(
     flags: Iterable[FlagsChanged], guardian_ids: Collection[str], student_ids: Collection[str]
 ) -> bool:

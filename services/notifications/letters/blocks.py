@@ -74,6 +74,8 @@ class Letter:
     footer: Sequence[str] = ()
     stop: tuple[str, str] | None = None
     """What the link that stops such letters says, and where it leads."""
+    choices: tuple[str, str] | None = None
+    """The same of the link to all that a mailbox can choose."""
     calendar: bytes = b""
     calendar_method: str = "PUBLISH"
     reply_to: str | None = field(default=None)
@@ -92,5 +94,6 @@ def without_links(letter: Letter) -> Letter:
         for block in letter.blocks
     ]
     stop = (letter.stop[0], "#") if letter.stop else None
+    choices = (letter.choices[0], "#") if letter.choices else None
     english = without_links(letter.english) if letter.english else None
-    return replace(letter, blocks=blocks, stop=stop, english=english)
+    return replace(letter, blocks=blocks, stop=stop, choices=choices, english=english)

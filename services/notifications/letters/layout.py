@@ -54,9 +54,10 @@ def _said(letter: Letter) -> str:
 
 def _foot(letter: Letter, mark: str = "-- \n") -> str:
     # Mail programs take what follows this mark for a signature, and may fold it away.
-    stop = f"\n\n{letter.stop[0]}:\n{letter.stop[1]}" if letter.stop else ""
+    links = (each for each in (letter.stop, letter.choices) if each)
+    below = "".join(f"\n\n{words}:\n{url}" for words, url in links)
     lines = "\n".join(letter.footer)
-    return f"{mark}{lines}{stop}"
+    return f"{mark}{lines}{below}"
 
 
 def _block(block: Block) -> str:

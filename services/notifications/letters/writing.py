@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from services.notifications.domain.notice import (
+    AddressWords,
     Announcement,
     AnswerWords,
     EducatorsNote,
@@ -10,6 +11,7 @@ from services.notifications.domain.notice import (
     Reminder,
 )
 from services.notifications.letters import calendar
+from services.notifications.letters.addresses import write_about_address
 from services.notifications.letters.blocks import (
     Block,
     Buttons,
@@ -29,7 +31,7 @@ from shared.starters import AT_HOME, praise
 def write(occasion: Occasion) -> Letter:
     """The letter, in the household's language or in English with a line in theirs."""
     _ = tongue(occasion.household.language, off=occasion.household.off)
-    content = occasion.notice.content
+    content, footer = occasion.notice.content, _footer(_, occasion.school)
     if isinstance(content, Reminder):
         return write_to_staff(_, occasion, content)
     match content:
@@ -41,6 +43,9 @@ def write(occasion: Occasion) -> Letter:
             subject, person, blocks = _answer(_, occasion, content)
         case Announcement():
             subject, person, blocks = _announcement(_, occasion, content)
+        case AddressWords():
+            person, (subject, blocks, foot) = "", write_about_address(_, occasion)
+            footer = foot or footer
     return Letter(
         language=_.language,
         direction="rtl" if _.right_to_left else "ltr",
@@ -51,8 +56,11 @@ def write(occasion: Occasion) -> Letter:
         closing=_closing(_, person, occasion),
         interpreter=_interpreter(_, occasion.school),
         reader=_.reader,
-        footer=_footer(_, occasion.school),
+        footer=footer,
         stop=(_("Stop letters like this"), occasion.stop_url) if occasion.stop_url else None,
+        choices=(_("Choose which letters you get"), occasion.choices_url)
+        if occasion.choices_url
+        else None,
         calendar=_calendar(occasion),
         calendar_method=calendar.method_of(occasion.notice.kind),
         reply_to=occasion.reply_to,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from services.notifications.store import (
+    address_requests,
     choices,
     deliveries,
     languages,
@@ -10,6 +11,7 @@ from services.notifications.store import (
     returns,
     school_events,
 )
+from services.notifications.store.address_requests import AddressRequests
 from services.notifications.store.choices import Choices
 from services.notifications.store.deliveries import Deliveries
 from services.notifications.store.flags import Flags
@@ -27,6 +29,7 @@ KEPT = (
     *deliveries.KEPT,
     *notices.KEPT,
     *choices.KEPT,
+    *address_requests.KEPT,
     *languages.KEPT,
     *school_events.KEPT,
     *returns.KEPT,
@@ -42,6 +45,7 @@ class Store:
     deliveries: Deliveries = field(init=False)
     notices: Notices = field(init=False)
     choices: Choices = field(init=False)
+    addresses: AddressRequests = field(init=False)
     languages: Languages = field(init=False)
     events: SchoolEvents = field(init=False)
     returns: Returns = field(init=False)
@@ -54,6 +58,7 @@ class Store:
         put(self, "deliveries", Deliveries(self.database))
         put(self, "notices", Notices(self.database))
         put(self, "choices", Choices(self.database))
+        put(self, "addresses", AddressRequests(self.database))
         put(self, "languages", Languages(self.database))
         put(self, "events", SchoolEvents(self.database))
         put(self, "returns", Returns(self.database))

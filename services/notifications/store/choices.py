@@ -1,4 +1,4 @@
-"""What people decided: the district its settings, families their stops; and addresses that fail."""
+"""What people decided: the district its settings, families wishes; and addresses that fail."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -8,16 +8,19 @@ from pymongo import ASCENDING, DESCENDING, IndexModel
 
 from services.notifications.domain.settings import MailSettings
 from services.notifications.domain.sight import Stop
+from services.notifications.domain.wishes import Wish, Wishes
 from shared.messages import Category, Record
 from shared.mongo import Database, Document, Kept, answering
 from shared.outbox import Work
 
 SETTINGS = "settings"
 STOPS = "stops"
+PAUSES = "pauses"
 SUPPRESSIONS = "suppressions"
 KEPT = (
     Kept(SETTINGS),
     Kept(STOPS, (IndexModel([("mailbox", ASCENDING)], name="mailbox"),)),
+    Kept(PAUSES, (IndexModel([("until", ASCENDING)], name="forget", expireAfterSeconds=0),)),
     Kept(
         SUPPRESSIONS,
         (
@@ -62,25 +65,68 @@ class Choices:
 
     async def stop(self, stop: Stop, work: Work) -> None:
         """No more letters of this category to this mailbox."""
-        row = {**stop.model_dump(), "at": work.now}
-        await self.database[STOPS].update_one(
-            {"_id": _stop_id(stop.mailbox, stop.category)},
-            {"$setOnInsert": row},
-            upsert=True,
-            session=work.session,
-        )
+        await self.wish(stop.mailbox, stop.category, "never", stop.how, work)
 
     async def resume(self, mailbox: str, category: Category, work: Work) -> None:
         """Letters of this category again."""
-        await self.database[STOPS].delete_one(
-            {"_id": _stop_id(mailbox, category)}, session=work.session
-        )
+        await self.wish(mailbox, category, "at_once", "page", work)
+
+    async def wish(
+        self, mailbox: str, category: Category, wish: Wish, how: str, work: Work
+    ) -> None:
+        """What the readers of this mailbox want; at once is what holds without a row."""
+        place = {"_id": _stop_id(mailbox, category)}
+        if wish == "at_once":
+            await self.database[STOPS].delete_one(place, session=work.session)
+            return
+        row = {"mailbox": mailbox, "category": category, "wish": wish, "how": how, "at": work.now}
+        await self.database[STOPS].replace_one(place, row, upsert=True, session=work.session)
+
+    async def pause(self, mailbox: str, until: datetime | None, work: Work) -> None:
+        """No letters until then but those that were asked for; None ends a pause."""
+        pauses = self.database[PAUSES]
+        if until is None:
+            await pauses.delete_one({"_id": mailbox}, session=work.session)
+            return
+        row = {"until": until, "at": work.now}
+        await pauses.replace_one({"_id": mailbox}, row, upsert=True, session=work.session)
+
+    async def carry_over(self, before: str, mailbox: str, work: Work) -> None:
+        """What was wished at an address holds at the next, where nothing was wished there."""
+        async for row in self.database[STOPS].find({"mailbox": before}, session=work.session):
+            place = {"_id": _stop_id(mailbox, row["category"])}
+            same = {**row, "mailbox": mailbox}
+            del same["_id"]
+            await self.database[STOPS].update_one(
+                place, {"$setOnInsert": same}, upsert=True, session=work.session
+            )
+        paused = await self.database[PAUSES].find_one({"_id": before}, session=work.session)
+        if paused:
+            same = {"until": paused["until"], "at": paused["at"]}
+            await self.database[PAUSES].update_one(
+                {"_id": mailbox}, {"$setOnInsert": same}, upsert=True, session=work.session
+            )
+
+    async def wishes(self, mailboxes: Collection[str], now: datetime) -> dict[str, Wishes]:
+        """What is wished at each mailbox where anything is."""
+        wished: dict[str, dict[Category, Wish]] = {}
+        async with answering():
+            async for row in self.database[STOPS].find({"mailbox": {"$in": sorted(mailboxes)}}):
+                # A row without a wish is a stop of the time when there was nothing else.
+                wished.setdefault(row["mailbox"], {})[row["category"]] = row.get("wish", "never")
+            paused = {"_id": {"$in": sorted(mailboxes)}, "until": {"$gt": now}}
+            until = {row["_id"]: row["until"] async for row in self.database[PAUSES].find(paused)}
+        return {
+            each: Wishes(of=wished.get(each, {}), paused_until=until.get(each))
+            for each in wished.keys() | until.keys()
+        }
 
     async def stopped(self, mailboxes: Collection[str]) -> dict[str, frozenset[str]]:
         """The stopped categories of each mailbox that stopped any."""
         stopped: dict[str, frozenset[str]] = {}
+        query = {"mailbox": {"$in": sorted(mailboxes)}, "wish": {"$in": [None, "never"]}}
         async with answering():
-            async for row in self.database[STOPS].find({"mailbox": {"$in": sorted(mailboxes)}}):
+            async for row in self.database[STOPS].find(query):
                 stopped[row["mailbox"]] = stopped.get(row["mailbox"], frozenset()) | {
                     row["category"]
                 }

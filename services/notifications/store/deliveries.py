@@ -228,9 +228,11 @@ class Deliveries:
                 when[row["mailbox"]] = (*when.get(row["mailbox"], ()), at)
         return when
 
-    async def look_again(self, now: datetime, work: Work) -> int:
-        """After the district's settings changed: judge everything that waits anew."""
-        waits = {"state": {"$in": ["pending", "held"]}, "due_at": {"$gt": now}}
+    async def look_again(self, now: datetime, work: Work, mailbox: str | None = None) -> int:
+        """After settings or the wishes of a mailbox changed: judge what waits (there) anew."""
+        waits: Document = {"state": {"$in": ["pending", "held"]}, "due_at": {"$gt": now}}
+        if mailbox is not None:
+            waits["mailbox"] = mailbox
         again = [{"$set": {"due_at": "$not_before", "version": {"$add": ["$version", 1]}}}]
         result = await self.database[NAME].update_many(waits, again, session=work.session)
         return int(result.modified_count)

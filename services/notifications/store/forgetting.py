@@ -4,7 +4,13 @@ from dataclasses import dataclass
 
 from pymongo import UpdateOne
 
-from services.notifications.store import choices, deliveries, notices, returns
+from services.notifications.store import (
+    address_requests,
+    choices,
+    deliveries,
+    notices,
+    returns,
+)
 from shared.directory import HOUSEHOLDS
 from shared.messages import ERASED_WORDS, FamilyErased
 from shared.mongo import Database, Document
@@ -28,6 +34,7 @@ class Forgetting:
         query = {"household_id": {"$in": list(gone.household_ids)}}
         found = self.database[deliveries.NAME].find(query, session=work.session)
         rows = await found.to_list(None)
+        await self.database[address_requests.NAME].delete_many(query, session=work.session)
         if rows:
             await self._without_address(rows, work)
             await self._without_words([row["_id"] for row in rows], work)
@@ -77,5 +84,7 @@ class Forgetting:
     async def _unlisted(self, mailboxes: list[str], work: Work) -> None:
         session = work.session
         stops, suppressions = self.database[choices.STOPS], self.database[choices.SUPPRESSIONS]
+        pauses = self.database[choices.PAUSES]
         await stops.delete_many({"mailbox": {"$in": mailboxes}}, session=session)
         await suppressions.delete_many({"_id": {"$in": mailboxes}}, session=session)
+        await pauses.delete_many({"_id": {"$in": mailboxes}}, session=session)

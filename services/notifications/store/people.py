@@ -27,6 +27,13 @@ class People:
         """Households by id."""
         return await self._by_id(HouseholdChanged, HOUSEHOLDS, ids)
 
+    async def reading(self, mailbox: str) -> list[HouseholdChanged]:
+        """The active households that read this address, however it is written."""
+        async with answering():
+            found = self.database[HOUSEHOLDS].find({"mailbox": mailbox, "active": True})
+            rows = await found.collation({"locale": "en", "strength": 2}).to_list(None)
+        return [HouseholdChanged.model_validate(row) for row in rows]
+
     async def families(self, ids: Collection[str]) -> dict[str, FamilyChanged]:
         """Families by id."""
         return await self._by_id(FamilyChanged, FAMILIES, ids)

@@ -3,7 +3,11 @@
 from fastapi import APIRouter
 
 from services.notifications.web import (
+    address_requests,
+    address_requests_api,
+    addresses,
     api,
+    choices,
     languages,
     languages_api,
     letters,
@@ -12,10 +16,15 @@ from services.notifications.web import (
     settings,
     unsubscribe,
 )
-from services.notifications.web.unsubscribe import PUBLIC
 
 __all__ = ["PUBLIC", "router"]
 
+PUBLIC = (*unsubscribe.PUBLIC, *choices.PUBLIC, *addresses.PUBLIC)
+
 router = APIRouter()
-for part in (api, languages_api, unsubscribe, previews, settings, languages, returns, letters):
+_PARTS = (
+    api, languages_api, address_requests_api, unsubscribe, choices, addresses, previews, settings,
+    languages, returns, address_requests, letters,
+)  # fmt: skip
+for part in _PARTS:
     router.include_router(part.router)

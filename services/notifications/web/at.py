@@ -43,6 +43,8 @@ KINDS: dict[KindName, str] = {
     "rsvp_confirmation": N_("Thanks for an answer"),
     "announcement": N_("Announcement"),
     "follow_ups_due": N_("Follow-ups due"),
+    "address_confirm": N_("New address: please confirm"),
+    "address_told": N_("New address: told to the old one"),
 }
 CATEGORIES: dict[Category, str] = {
     "good_news": N_("good news about your child"),

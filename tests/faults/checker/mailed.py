@@ -22,6 +22,9 @@ CATEGORY = {
 }
 """What a family can stop. The thanks for an answer is not among them: it was asked for."""
 
+_NEVER = {"wish": {"$ne": "digest"}}
+"""Of the wishes of a mailbox, those that stop letters; the others only gather them."""
+
 
 def check(run: Run, book: Book, verdict: Verdict) -> None:
     """All of I2."""
@@ -131,7 +134,7 @@ def _who_was_to_hear_did(run: Run, book: Book, verdict: Verdict) -> None:
 def _no_longer_written_to(run: Run) -> set[str]:
     """Addresses that failed or asked to be left alone, and households under a flag."""
     failed = run.collection("notifications", "suppressions").find({}, {"_id": 1})
-    stopped = run.collection("notifications", "stops").find({}, {"mailbox": 1})
+    stopped = run.collection("notifications", "stops").find(_NEVER, {"mailbox": 1})
     found = {str(row["_id"]).lower() for row in failed}
     found |= {str(row["mailbox"]).lower() for row in stopped}
     barring = {"$or": [{"custody": True}, {"do_not_contact": True}]}
@@ -163,7 +166,7 @@ def _only_they_did(book: Book, verdict: Verdict) -> None:
 
 def _stopped_and_flagged_got_nothing(run: Run, book: Book, verdict: Verdict) -> None:
     flags = list(run.collection("contacts", "dir_flags").find().sort("_id", 1))
-    stops = list(run.collection("notifications", "stops").find())
+    stops = list(run.collection("notifications", "stops").find(_NEVER))
     if not flags and not stops:
         return
     households = {
