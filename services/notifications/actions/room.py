@@ -88,10 +88,15 @@ def today_at(school: SchoolChanged | None, now: datetime) -> datetime:
     return now.astimezone(ZoneInfo(school_days(school).time_zone))
 
 
+def _is_ours_alone(delivery: Delivery) -> bool:
+    # The others ask what families were told; of a letter that carries others its parts are told.
+    return delivery.to_staff or bool(delivery.parts)
+
+
 def tell_not_sent(delivery: Delivery, work: Work) -> None:
     """Let the other services know that a letter will not be sent, and why."""
-    if delivery.to_staff:
-        return  # the others ask what families were told
+    if _is_ours_alone(delivery):
+        return
     said = NoticeNotSent(
         delivery_id=delivery.delivery_id,
         kind=delivery.kind,
@@ -105,8 +110,8 @@ def tell_not_sent(delivery: Delivery, work: Work) -> None:
 
 def tell_accepted(delivery: Delivery, work: Work) -> None:
     """Let the other services know that the mail service took a letter."""
-    if delivery.to_staff:
-        return  # the others ask what families were told
+    if _is_ours_alone(delivery):
+        return
     said = NoticeAccepted(
         delivery_id=delivery.delivery_id,
         kind=delivery.kind,
@@ -123,8 +128,8 @@ def tell_accepted(delivery: Delivery, work: Work) -> None:
 
 def tell_bounced(delivery: Delivery, work: Work, *, permanent: bool) -> None:
     """Let the other services know that a letter came back; `permanent`: the address is no good."""
-    if delivery.to_staff:
-        return  # the others ask what families were told
+    if _is_ours_alone(delivery):
+        return
     said = NoticeBounced(
         delivery_id=delivery.delivery_id,
         household_id=delivery.household_id,

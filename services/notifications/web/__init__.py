@@ -4,9 +4,11 @@ from fastapi import APIRouter
 
 from services.notifications.web import (
     api,
+    hours,
     languages,
     languages_api,
     letters,
+    outlook,
     previews,
     returns,
     settings,
@@ -17,5 +19,16 @@ from services.notifications.web.unsubscribe import PUBLIC
 __all__ = ["PUBLIC", "router"]
 
 router = APIRouter()
-for part in (api, languages_api, unsubscribe, previews, settings, languages, returns, letters):
+for part in (
+    api,
+    languages_api,
+    unsubscribe,
+    previews,
+    outlook,
+    hours,
+    settings,
+    languages,
+    returns,
+    letters,
+):
     router.include_router(part.router)
