@@ -183,6 +183,9 @@ PAGES = (
     Row("/notifications/settings", "district"),
     Row("/notifications/settings/addresses", "district"),
     Row("/notifications/settings/returns", "district"),
+    Row("/notifications/settings/schools", "coordinator"),
+    Row("/notifications/settings/schools/{school_id}", "principal"),
+    Row("/notifications/outlook/{school_id}", "coordinator", query="?kind=invitation"),
     Row("/notifications/unsubscribe/{unsubscribe_token}", ""),
     # Reports
     Row("/reports", "district"),

@@ -25,10 +25,9 @@ _CHUNK = 500
 
 
 class Plan(Record):
-    """What somebody is about to send, and to whom; `class_ids` empty is the whole school."""
+    """What somebody is about to send in a school; `class_ids` empty is the whole school."""
 
     kind: Literal["invitation", "announcement"]
-    school_id: Annotated[str, Field(min_length=1, max_length=64)]
     class_ids: tuple[Annotated[str, Field(max_length=300)], ...] = ()
     starts_at: AwareDatetime | None = None
     reply_by: AwareDatetime | None = None
@@ -56,10 +55,10 @@ class Outlook(Record):
     time_zone: str
 
 
-async def look_ahead(room: MailRoom, plan: Plan, viewer: Viewer) -> Outlook:
+async def look_ahead(room: MailRoom, school_id: str, plan: Plan, viewer: Viewer) -> Outlook:
     """`NotFound` for a school that is not the viewer's. Nothing is kept, and nobody is named."""
-    school = await room.directory.school(plan.school_id)
-    if school is None or not viewer.sees_school(plan.school_id):
+    school = await room.directory.school(school_id)
+    if school is None or not viewer.sees_school(school_id):
         raise NotFound("There is no such school, or it is not yours.")
     settings = await room.settings()
     wait = settings.take_back_seconds if kind_of(plan.kind).taken_back else 0
@@ -92,8 +91,8 @@ async def _drafts(
     room: MailRoom, plan: Plan, notice: Notice, school: SchoolChanged
 ) -> Sequence[Delivery]:
     day = today_at(school, room.now).date()
-    students = await room.directory.students_in(plan.school_id, plan.class_ids, day)
-    households = await room.directory.households_in(plan.school_id, plan.class_ids, day)
+    students = await room.directory.students_in(school.school_id, plan.class_ids, day)
+    households = await room.directory.households_in(school.school_id, plan.class_ids, day)
     families = await room.store.people.families(
         {family_id for each in households for family_id in each.family_ids}
     )
@@ -128,7 +127,7 @@ def _notice(plan: Plan, school: SchoolChanged, now: datetime) -> Notice:
     starts = plan.starts_at or now + NEWS_IS_OF_USE_FOR
     facts = EventFacts(
         event_id="outlook",
-        school_id=plan.school_id,
+        school_id=school.school_id,
         class_ids=plan.class_ids,
         title="",
         starts_at=starts,
@@ -144,7 +143,7 @@ def _notice(plan: Plan, school: SchoolChanged, now: datetime) -> Notice:
         about="outlook",
         occasion="",
         version=1,
-        school_id=plan.school_id,
+        school_id=school.school_id,
         content=EventWords(facts=facts) if invites else news,
         created_at=now,
         use_by=(plan.reply_by or starts) if invites else now + NEWS_IS_OF_USE_FOR,

@@ -13,16 +13,18 @@ router = APIRouter(prefix="/notifications", tags=["notifications"])
 PlanIn = Annotated[Plan, Query()]
 
 
-@router.get("/outlook", include_in_schema=False)
+@router.get("/outlook/{school_id}", include_in_schema=False)
 async def show_outlook(
-    page: web.Page, viewer: web.SignedIn, room: AtRoom, plan: PlanIn
+    page: web.Page, viewer: web.SignedIn, room: AtRoom, school_id: str, plan: PlanIn
 ) -> Response:
     """How many households get it at once, later, or not at all."""
-    outlook = await look_ahead(room, plan, viewer)
-    return page.render("notifications/outlook.html", outlook=outlook, plan=plan)
+    outlook = await look_ahead(room, school_id, plan, viewer)
+    return page.render("notifications/outlook.html", outlook=outlook)
 
 
-@router.get("/api/v1/outlook")
-async def get_outlook(viewer: web.SignedIn, room: AtRoom, plan: PlanIn) -> Outlook:
+@router.get("/api/v1/outlook/{school_id}")
+async def get_outlook(
+    viewer: web.SignedIn, room: AtRoom, school_id: str, plan: PlanIn
+) -> Outlook:
     """What would become of an invitation or announcement if it were sent now."""
-    return await look_ahead(room, plan, viewer)
+    return await look_ahead(room, school_id, plan, viewer)
