@@ -46,14 +46,14 @@ class Deliveries(Mailing):
         if not slept:
             await self.check_fresh(letter)
         for row in [rows[part.delivery_id] for part in letter.parts] or [letter]:
-            times = self.heard(row.delivery_id, rows) + 1
+            times = self.times(row.delivery_id, rows) + 1
             again = self.again[row.delivery_id]
             self.must(times <= 1 + again, f"{row.key} was handed over twice")
             self.must(not self.barred(row), f"{row.key} left against a flag")
             if not slept:
                 await self.check_words(row)
 
-    def heard(self, delivery_id: str, rows: dict[str, Delivery]) -> int:
+    def times(self, delivery_id: str, rows: dict[str, Delivery]) -> int:
         """How often the mail service heard it to its end, by itself or in a letter with others."""
         carriers = [
             each
@@ -127,7 +127,7 @@ class Deliveries(Mailing):
             assert row.handed_at == before.handed_at, "it was told, and went on by itself"
         if before.state in {"unknown", "merged"} and row.state != before.state:
             # Its own sender came back with the answer, or was never heard at all.
-            heard = self.heard(row.delivery_id, rows) - self.again[row.delivery_id]
+            heard = self.times(row.delivery_id, rows) - self.again[row.delivery_id]
             settled = row.state in {"accepted", "dead"} or heard <= 0
             assert settled, "unclear, and on its way again by itself"
 
@@ -251,9 +251,9 @@ def test_a_process_that_ends_anywhere_while_letters_come_together_loses_and_doub
     ground: Ground,
 ) -> None:
     history = Deliveries(ground.shelf(Deliveries))
-    for steps in range(0, 42, 2):
+    for steps in range(0, 44, 4):
         _waits_for_a_week(history)
-        history.send(0, Fault("cut" if steps % 4 else "lost", steps))
+        history.send(0, Fault("cut" if steps % 8 else "lost", steps))
         history.wait(130, fresh=True)
         history.send(1, None)
     assert any(row.parts for row in history.before.values())

@@ -8,7 +8,7 @@ from shared.messages import FlagsAsOf
 from tests.notifications.conftest import Bench
 from tests.notifications.making import contact, school
 from tests.notifications.site import Site, fill_in
-from tests.notifications.test_gathering import news
+from tests.notifications.test_actions_gathering import news
 from tests.notifications.test_web import DISTRICT, ELSEWHERE, OFFICE, TEACHER
 
 API = "/notifications/api/v1"
@@ -58,7 +58,9 @@ async def test_whoever_leads_a_school_decides_when_its_letters_leave(
     form = {"follows": "own", "quiet": "true", "quiet_begins": "09:00", "quiet_ends": "16:00"}
     await bench.tell(contact("gomez"))
     async with site.browser(COORDINATOR) as browser:
-        assert "As the district has it" in (await browser.get("/notifications/settings/schools")).text
+        assert (
+            "As the district has it" in (await browser.get("/notifications/settings/schools")).text
+        )
         wrong = await fill_in(browser, place, place, {**form, "quiet_ends": "09:00"})
         assert wrong.status_code == 422
         assert (await fill_in(browser, place, place, form)).status_code == 303
@@ -77,7 +79,7 @@ async def test_hours_of_a_school_by_api(bench: Bench, site: Site) -> None:
     async with site.program(COORDINATOR) as program:
         assert (await program.get(place)).json()["own"] is False
         assert (await program.put(place, json=HOURS)).json() == {**HOURS, "own": True}
-        assert (await program.put(place, json=None)).json()["own"] is False
+        assert (await program.delete(place)).json()["own"] is False
     async with site.program(ELSEWHERE) as program:
         assert (await program.put(place, json=HOURS)).status_code == 404
     async with site.program(OFFICE) as program:

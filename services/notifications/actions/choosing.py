@@ -29,11 +29,10 @@ async def save_settings(room: MailRoom, settings: MailSettings, by: Viewer) -> M
     return await room.units.run(body)
 
 
-async def save_hours(
-    room: MailRoom, school_id: str, hours: SchoolHours | None, by: Viewer
-) -> None:
+async def save_hours(room: MailRoom, school_id: str, hours: SchoolHours | None, by: Viewer) -> None:
     """A school decides when its mail leaves; None: as the district has it. What waits is judged
-    again at once. `NotFound` for a school that is not the viewer's."""
+    again at once. `NotFound` for a school that is not the viewer's.
+    """
     if not by.sees_school(school_id) or not await room.store.people.schools([school_id]):
         raise NotFound("There is no such school, or it is not yours.")
 

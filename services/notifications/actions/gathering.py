@@ -1,4 +1,4 @@
-"""Letters that come together: taken up with each other, handed over in one, and sharing its fate."""
+"""Letters that come together: taken up with each other, handed over in one, sharing its fate."""
 
 from collections.abc import Collection, Mapping, Sequence
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
@@ -45,7 +45,8 @@ class Share(Record):
 
 class Outlook(Record):
     """What would become of the letters if they were sent now. Households with one address count
-    as one where one letter goes there."""
+    as one where one letter goes there.
+    """
 
     at_once: int
     leaves_at: datetime

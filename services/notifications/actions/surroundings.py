@@ -106,7 +106,7 @@ async def look_around(
         people.educators({each for row in rows for each in _staff(row)}),
         _notices(room, rows, notices),
     )
-    (households, behind, flags, languages_off), fresh, stopped, suppressed, routine = await asyncio.gather(
+    readers, fresh, stopped, suppressed, routine = await asyncio.gather(
         _readers(room, rows),
         room.store.flags.fresh(room.now),
         choices.stopped(mailboxes),
@@ -116,20 +116,20 @@ async def look_around(
     return Surroundings(
         now=room.now,
         settings=settings,
-        households=households,
+        households=readers.households,
         families=families,
         schools=schools,
         educators=educators,
         notices=known,
-        flags=flags,
+        flags=readers.flags,
         flags_fresh=fresh,
         stopped=stopped,
         suppressed=suppressed,
-        languages_off=languages_off,
+        languages_off=readers.languages_off,
         allow_list=room.place.allow_list,
         routine=routine,
         hours=hours,
-        behind=behind,
+        behind=readers.behind,
     )
 
 
@@ -152,14 +152,15 @@ async def _routine(room: MailRoom, rows: Sequence[Delivery]) -> dict[str, tuple[
     return await room.store.deliveries.routine_since(mailboxes, room.now - BUDGET_WINDOW)
 
 
-async def _readers(
-    room: MailRoom, rows: Sequence[Delivery]
-) -> tuple[
-    Mapping[str, HouseholdChanged],
-    Mapping[str, Sequence[HouseholdChanged]],
-    Sequence[FlagsChanged],
-    frozenset[str],
-]:
+@dataclass(frozen=True)
+class _Readers:
+    households: Mapping[str, HouseholdChanged]
+    behind: Mapping[str, Sequence[HouseholdChanged]]
+    flags: Sequence[FlagsChanged]
+    languages_off: frozenset[str]
+
+
+async def _readers(room: MailRoom, rows: Sequence[Delivery]) -> _Readers:
     homes = {row.household_id for row in rows if not row.to_staff}
     homes |= {part.household_id for row in rows for part in row.parts}
     households = await room.store.people.households(homes)
@@ -172,7 +173,7 @@ async def _readers(
         room.store.flags.of_guardians(adults),
         languages_off(room, languages),
     )
-    return households, behind, flags, off
+    return _Readers(households, behind, flags, off)
 
 
 def _shared(

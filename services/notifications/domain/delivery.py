@@ -92,8 +92,8 @@ class Delivery(Record):
     digest_id: str | None = None
     """The letter that carries it or carried it last."""
     parts: tuple[Part, ...] = ()
-    """What it carries: only a `digest` does. Such a letter is handed over once and never again: what
-    was not taken goes back to its parts."""
+    """What it carries: only a `digest` does. It is handed over once: what was not taken goes
+    back to its parts."""
     causes: tuple[str, ...] = ()
     claim: str | None = None
     lease_until: datetime | None = None

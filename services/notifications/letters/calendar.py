@@ -24,7 +24,8 @@ def method_of(kind: str) -> str:
 
 def entries(events: Sequence[EventFacts], kind: str, domain: str, written_at: datetime) -> bytes:
     """A VEVENT for each, and a VTIMEZONE for each zone: the same UID for ever, a higher SEQUENCE
-    each revision. One PUBLISH may hold several (RFC 5546, 3.2.1)."""
+    each revision. One PUBLISH may hold several (RFC 5546, 3.2.1).
+    """
     # Imported late: four megabytes that only letters about events need.
     from icalendar import Calendar, Timezone
 

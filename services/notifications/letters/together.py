@@ -34,7 +34,8 @@ def write_together(gathered: Gathered) -> Letter:
         language=_.language,
         direction="rtl" if _.right_to_left else "ltr",
         subject=_.plain(
-            "News from school: %(titles)s", titles=_BETWEEN.join(title for school, title in contents)
+            "News from school: %(titles)s",
+            titles=_BETWEEN.join(title for school, title in contents),
         ),
         sender=one or gathered.district,
         greeting=greeting(_, gathered.household),

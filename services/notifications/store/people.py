@@ -39,10 +39,8 @@ class People:
         """Schools by id."""
         return await self._by_id(SchoolChanged, SCHOOLS, ids)
 
-    async def behind(
-        self, mailboxes: Collection[str]
-    ) -> dict[str, tuple[HouseholdChanged, ...]]:
-        """The active households that read each of these addresses, by the address in small letters."""
+    async def behind(self, mailboxes: Collection[str]) -> dict[str, tuple[HouseholdChanged, ...]]:
+        """The active households that read each of these addresses, by it in small letters."""
         if not mailboxes:
             return {}
         homes: dict[str, tuple[HouseholdChanged, ...]] = {}

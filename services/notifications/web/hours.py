@@ -103,11 +103,16 @@ async def get_hours(viewer: Leads, room: AtRoom, school_id: str) -> HoursOut:
 
 
 @router.put(f"/api/v1{PLACE}/{{school_id}}/hours")
-async def put_hours(
-    viewer: Leads, room: AtRoom, school_id: str, hours: SchoolHours | None
-) -> HoursOut:
-    """Give a school hours of its own; `null`: the district's hold again."""
+async def put_hours(viewer: Leads, room: AtRoom, school_id: str, hours: SchoolHours) -> HoursOut:
+    """Give a school hours of its own."""
     await save_hours(room, school_id, hours, viewer)
+    return await _hours(room, school_id)
+
+
+@router.delete(f"/api/v1{PLACE}/{{school_id}}/hours")
+async def delete_hours(viewer: Leads, room: AtRoom, school_id: str) -> HoursOut:
+    """The district's hours hold for the school again."""
+    await save_hours(room, school_id, None, viewer)
     return await _hours(room, school_id)
 
 

@@ -23,8 +23,6 @@ async def show_outlook(
 
 
 @router.get("/api/v1/outlook/{school_id}")
-async def get_outlook(
-    viewer: web.SignedIn, room: AtRoom, school_id: str, plan: PlanIn
-) -> Outlook:
+async def get_outlook(viewer: web.SignedIn, room: AtRoom, school_id: str, plan: PlanIn) -> Outlook:
     """What would become of an invitation or announcement if it were sent now."""
     return await look_ahead(room, school_id, plan, viewer)
