@@ -219,6 +219,26 @@ async def test_siblings_and_schools_and_dates_come_in_one_letter(bench: Bench) -
     await _its_stop_link_stops_what_it_brought(bench, str(mail["List-Unsubscribe"]))
 
 
+@pytest.mark.parametrize(("pupils", "letters"), [(("student-smith",), 1), ((), 2)])
+async def test_spouses_at_one_address_get_one_letter_or_each_their_own(
+    bench: Bench, pupils: tuple[str, ...], letters: int
+) -> None:
+    home = await bench.room.directory.household("household-pat")
+    assert home is not None
+    shares = {"mailbox": "Kim@family.example", "language": "en", "student_ids": pupils}
+    await bench.tell(home.model_copy(update={**shares, "link_version": 2}), version=2)
+    await bench.set(routine_letters_a_week=2)
+    await bench.tell(*(news(number) for number in range(4)), news(4, "pat"), news(5, "pat"))
+    await bench.settle()
+    await later(bench, days=7)
+    got = [str(mail.get_body(("plain",))) for mail in bench.sink.letters_to(KIM)[2:]]
+    assert len(got) == letters
+    assert ["Dear Kim Test and Pat Test," in got[0], len(got[0].split("News 4")) > 1] == [
+        letters == 1
+    ] * 2
+    assert {row.state for row in await bench.rows()} == {"accepted", "merged"}
+
+
 async def _wanted_together(bench: Bench, at: datetime) -> None:
     """The family asked for events together, as its own page will keep it."""
     await spread(bench.room)

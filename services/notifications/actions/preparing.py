@@ -112,9 +112,9 @@ class _Desk:
             digest = digest.model_copy(update={"language": letter.language})
             self._leaves(replace(letter, delivery=digest, parts=parts))
             return
-        # Each by itself shows which of them can't be written.
+        # Each by itself, as far as the week has room, shows which of them can't be written.
         for row in group:
-            self.settle(row, Go())
+            self.settle(row, self.verdict(row))
 
     def _leaves(self, letter: Ready) -> None:
         self.around.count_routine(letter.delivery)
