@@ -199,7 +199,7 @@ class Mailing(Machine):
     def let_the_mail_service(self, address: str, does: Any) -> None:
         self.service.does[address] = does
 
-    @rule(seconds=st.sampled_from([1, 61, 130, 310, 3700, 90_000]), fresh=st.booleans())
+    @rule(seconds=st.sampled_from([1, 61, 130, 310, 3700, 90_000, 650_000]), fresh=st.booleans())
     def wait(self, seconds: int, fresh: bool) -> None:
         self.clock.move(timedelta(seconds=seconds))
         if fresh:
@@ -219,9 +219,11 @@ class Mailing(Machine):
         room = self.process().room
         with suppress(Conflict):
             await resolve(room, chosen, finding, seen_by=Sight(everything=True))
-            self.again[chosen] += finding == "again"
-            self.arrived |= {chosen} if finding == "arrived" else set()
-            self.before[chosen] = (await all_rows(self.database))[chosen]
+            carried = {part.delivery_id for part in rows[chosen].parts}
+            self.again.update({each: 1 for each in {chosen, *carried} if finding == "again"})
+            self.arrived |= {chosen, *carried} if finding == "arrived" else set()
+            after = await all_rows(self.database)
+            self.before |= {each: after[each] for each in {chosen, *carried}}
         await self.look()
 
     @rule(seconds=st.sampled_from([0, 600]), live=st.booleans(), budget=st.sampled_from([None, 1]))

@@ -20,7 +20,7 @@ from tests.models.power import Fault
 from tests.models.sayings import FAMILY_OF, HOMES
 
 OPEN: frozenset[State] = frozenset({"held", "pending", "claimed", "handing", "retry"})
-ENDED: frozenset[State] = frozenset({"dead", "suppressed", "merged"})
+ENDED: frozenset[State] = frozenset({"dead", "suppressed"})
 ROUNDS = 7
 """A history has at most thirty notices for four households each; a round takes twenty letters."""
 TOLD: dict[type[m.Message], str] = {
@@ -40,13 +40,27 @@ class Deliveries(Mailing):
 
     async def watch(self, delivery_id: str, *, slept: bool) -> None:
         """A letter that was heard to its end goes there again only if a person said so."""
-        row = (await all_rows(self.database))[delivery_id]
-        times = self.service.heard[delivery_id] + 1
-        self.must(times <= 1 + self.again[delivery_id], f"{row.key} was handed over twice")
-        self.must(not self.barred(row), f"{row.key} left against a flag")
+        rows = await all_rows(self.database)
+        letter = rows[delivery_id]
+        self.must(not letter.parts or not self.service.heard[delivery_id], "carried twice")
         if not slept:
-            await self.check_fresh(row)
-            await self.check_words(row)
+            await self.check_fresh(letter)
+        for row in [rows[part.delivery_id] for part in letter.parts] or [letter]:
+            times = self.times(row.delivery_id, rows) + 1
+            again = self.again[row.delivery_id]
+            self.must(times <= 1 + again, f"{row.key} was handed over twice")
+            self.must(not self.barred(row), f"{row.key} left against a flag")
+            if not slept:
+                await self.check_words(row)
+
+    def times(self, delivery_id: str, rows: dict[str, Delivery]) -> int:
+        """How often the mail service heard it to its end, by itself or in a letter with others."""
+        carriers = [
+            each
+            for each, row in rows.items()
+            if any(part.delivery_id == delivery_id for part in row.parts)
+        ]
+        return sum(self.service.heard[each] for each in (delivery_id, *carriers))
 
     def barred(self, row: Delivery) -> bool:
         """By a flag that was applied before the letter was in the mail service's hands."""
@@ -93,11 +107,15 @@ class Deliveries(Mailing):
         assert max(keys.values(), default=1) == 1, "a promise was made twice"
         for each, row in rows.items():
             if before := self.before.get(each):
-                self.check_move(before, row)
+                self.check_move(before, row, rows)
+            if row.state == "merged":
+                carrier = rows[row.digest_id or ""]
+                gone = carrier.state in {"handing", "accepted", "unknown"}
+                assert gone, f"in a letter that is {carrier.state}"
         self.before = rows
         await self.check_told(rows)
 
-    def check_move(self, before: Delivery, row: Delivery) -> None:
+    def check_move(self, before: Delivery, row: Delivery, rows: dict[str, Delivery]) -> None:
         """Nothing that ended goes on; what is unclear is only settled."""
         if before.state in ENDED:
             assert before == row.model_copy(update={"causes": before.causes}), (
@@ -105,9 +123,11 @@ class Deliveries(Mailing):
             )
         if before.state == "accepted":
             assert row.state == "accepted", "it was accepted, and went on by itself"
-        if before.state == "unknown" and row.state != "unknown":
+        if before.handed_at is not None:
+            assert row.handed_at == before.handed_at, "it was told, and went on by itself"
+        if before.state in {"unknown", "merged"} and row.state != before.state:
             # Its own sender came back with the answer, or was never heard at all.
-            heard = self.service.heard[row.delivery_id] - self.again[row.delivery_id]
+            heard = self.times(row.delivery_id, rows) - self.again[row.delivery_id]
             settled = row.state in {"accepted", "dead"} or heard <= 0
             assert settled, "unclear, and on its way again by itself"
 
@@ -119,6 +139,9 @@ class Deliveries(Mailing):
                 said[row["envelope"]["data"]["delivery_id"]][name] += 1
         for each, delivery in rows.items():
             words = said[each]
+            if delivery.parts:
+                assert not words, "a letter that carries others was told of itself"
+                continue
             assert max(words.values(), default=1) == 1, "the same end was told twice"
             assert words["accepted"] == (delivery.handed_at is not None), "accepted, and not told"
             came_back = delivery.reason == reasons.CAME_BACK
@@ -187,8 +210,9 @@ class Deliveries(Mailing):
 
     def check_copies(self) -> None:
         for each, row in self.before.items():
-            copies = self.service.copies[each]
-            if row.state == "accepted" and each not in self.arrived:
+            copies = self.service.copies[each] + self.service.copies[row.digest_id or ""]
+            taken = row.state == "accepted" or (row.state == "merged" and row.handed_at)
+            if taken and each not in self.arrived:
                 assert copies, f"{row.key} is accepted, and nobody has it"
             if row.state == "suppressed" and not self.again[each]:
                 assert not copies, f"{row.key} is not sent, and somebody has it"
@@ -221,6 +245,44 @@ def test_a_sender_that_does_not_look_at_flags_again_is_found(
     monkeypatch.setattr(handing, "_barred", nobody)
     monkeypatch.setattr("services.notifications.actions.flagging._barred_rows", _none)
     ground.finds_in(Deliveries, _flagged_and_sent, "against a flag")
+
+
+def test_a_process_that_ends_anywhere_while_letters_come_together_loses_and_doubles_none(
+    ground: Ground,
+) -> None:
+    history = Deliveries(ground.shelf(Deliveries))
+    for steps in range(0, 44, 4):
+        _waits_for_a_week(history)
+        history.send(0, Fault("cut" if steps % 8 else "lost", steps))
+        history.wait(130, fresh=True)
+        history.send(1, None)
+    assert any(row.parts for row in history.before.values())
+    history.teardown()
+
+
+def test_letters_that_do_not_share_the_fate_of_the_one_that_carries_them_are_found(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def forgets(*_: object) -> None:
+        """The letters that were carried stay as they are."""
+
+    monkeypatch.setattr(handing, "let_follow", forgets)
+    ground.finds_in(Deliveries, _busy_together, "in a letter that is dead")
+
+
+def _waits_for_a_week(history: Mailing) -> None:
+    history.wait(650_000, fresh=True)
+    history.decide(0, live=True, budget=1)
+    for _ in range(3):
+        history.announce(now=True)
+    history.send(1, None)
+    history.wait(650_000, fresh=True)
+
+
+def _busy_together(history: Mailing) -> None:
+    _waits_for_a_week(history)
+    history.let_the_mail_service("gomez@family.example", "busy")
+    history.send(0, None)
 
 
 def _cut_and_tried_again(history: Mailing) -> None:

@@ -51,6 +51,7 @@ AREAS: tuple[tuple[str, frozenset[Role]], ...] = (
     (r"/contacts/campaigns/(new|{campaign_id}/.+)", LEADERS | {"coordinator"}),
     (r"/contacts(/.*)?", STAFF),
     (r"/events(/.*)?", STAFF),
+    (r"/notifications/(api/v1/)?settings/schools(/.*)?", LEADERS | {"coordinator"}),
     (r"/notifications/(api/v1/)?(settings|suppressions)(/.*)?", DISTRICT),
     (r"/notifications/(api/v1/)?languages(/.*)?", COORDINATORS),
     (r"/notifications/(api/v1/)?address-requests(/.*)?", STAFF - {"educator"}),

@@ -5,7 +5,7 @@ from typing import Literal
 
 from services.notifications.actions.room import MailRoom
 from services.notifications.domain.delivery import Delivery
-from services.notifications.domain.settings import MailSettings
+from services.notifications.domain.settings import MailSettings, SchoolHours
 from services.notifications.domain.sight import Stop
 from shared.errors import NotFound
 from shared.identity import Viewer
@@ -29,13 +29,28 @@ async def save_settings(room: MailRoom, settings: MailSettings, by: Viewer) -> M
     return await room.units.run(body)
 
 
+async def save_hours(room: MailRoom, school_id: str, hours: SchoolHours | None, by: Viewer) -> None:
+    """A school decides when its mail leaves; None: as the district has it. What waits is judged
+    again at once. `NotFound` for a school that is not the viewer's.
+    """
+    if not by.sees_school(school_id) or not await room.store.people.schools([school_id]):
+        raise NotFound("There is no such school, or it is not yours.")
+
+    async def body(work: Work) -> None:
+        await room.store.choices.keep_hours(school_id, hours, by.account_id, work)
+        await room.store.deliveries.look_again(work.now, work, school_id=school_id)
+
+    await room.units.run(body)
+
+
 @dataclass(frozen=True)
 class StopLink:
     """What the link at the foot of a letter leads to."""
 
     delivery: Delivery
     mailbox: str
-    category: Category
+    categories: tuple[Category, ...]
+    """Those of all that the letter brought: whoever stops it would not get it again."""
     stopped: bool
     language: str
     readers: tuple[str, ...]
@@ -55,8 +70,8 @@ async def open_stop_link(room: MailRoom, token: str) -> StopLink:
     return StopLink(
         delivery=row,
         mailbox=row.mailbox,
-        category=row.manners.category,
-        stopped=row.manners.category in stopped.get(row.mailbox, frozenset()),
+        categories=row.categories,
+        stopped=stopped.get(row.mailbox, frozenset()).issuperset(row.categories),
         language=household.language if household else row.language,
         readers=_readers(household, row, link),
     )
@@ -71,19 +86,21 @@ def _readers(household: HouseholdChanged | None, row: Delivery, link: Link) -> t
 
 
 async def stop_letters(room: MailRoom, link: StopLink, how: Literal["one_click", "page"]) -> None:
-    """No more letters of this category to this address; asking twice is the same as once."""
+    """No more letters of these categories to this address; asking twice is the same as once."""
 
     async def body(work: Work) -> None:
-        wanted = Stop(mailbox=link.mailbox, category=link.category, how=how)
-        await room.store.choices.stop(wanted, work)
+        for category in link.categories:
+            wanted = Stop(mailbox=link.mailbox, category=category, how=how)
+            await room.store.choices.stop(wanted, work)
 
     await room.units.run(body)
 
 
 async def resume_letters(room: MailRoom, link: StopLink) -> None:
-    """Letters of this category again."""
+    """Letters of these categories again."""
 
     async def body(work: Work) -> None:
-        await room.store.choices.resume(link.mailbox, link.category, work)
+        for category in link.categories:
+            await room.store.choices.resume(link.mailbox, category, work)
 
     await room.units.run(body)

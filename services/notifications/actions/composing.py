@@ -1,5 +1,6 @@
 """From a delivery to the letter that its readers get."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from services.notifications.actions.room import MailRoom
@@ -18,7 +19,7 @@ from services.notifications.letters.blocks import Letter
 from services.notifications.letters.catalogs import ORIGINAL
 from services.notifications.letters.drafts import as_sent
 from services.notifications.letters.mail import addressed
-from services.notifications.letters.occasion import Household, Occasion, School
+from services.notifications.letters.occasion import Gathered, Household, Occasion, School
 from services.notifications.letters.tongue import base_of
 from shared.errors import NotFound
 from shared.messages import HouseholdChanged
@@ -40,22 +41,46 @@ def compose(room: MailRoom, row: Delivery, around: Surroundings) -> Letter:
     notice = around.notices.get(row.notice_id)
     if row.to_staff:
         return _to_staff(room, row, notice, around)
+    return as_sent(_gathered(room, row, around) if row.parts else _occasion(room, row, around))
+
+
+def _occasion(room: MailRoom, row: Delivery, around: Surroundings) -> Occasion:
+    notice = around.notices.get(row.notice_id)
     household = around.households.get(row.household_id)
     if notice is None or household is None:
         raise NotFound(f"delivery {row.delivery_id} speaks of something that is not kept")
-    return as_sent(
-        Occasion(
-            notice=notice,
-            household=_reader(row, _greeted(row, household), household.language, around),
-            school=_school(room, row, around),
-            students=_students(row, notice, around),
-            written_at=around.now,
-            answer_url=_answer_url(room, notice, household),
-            stop_url="" if row.manners.must else _foot_url(STOP, room, row, household, around),
-            choices_url=_choices_url(room, row, household, around),
-            reply_to=_reply_to(notice, around),
-            site=room.place.public_url,
+    return Occasion(
+        notice=notice,
+        household=_reader(row, _greeted(row, household), household.language, around),
+        school=_school(room, row, around),
+        students=_students(row, notice, around),
+        written_at=around.now,
+        answer_url=_answer_url(room, notice, household),
+        stop_url="" if row.manners.must else _foot_url(STOP, room, row, household, around),
+        choices_url=_choices_url(room, row, household, around),
+        reply_to=_reply_to(notice, around),
+        site=room.place.public_url,
+    )
+
+
+def _gathered(room: MailRoom, row: Delivery, around: Surroundings) -> Gathered:
+    """Each part with the links of its own household, which are the only ones that it may have."""
+    parts = tuple(
+        _occasion(
+            room,
+            row.model_copy(update={**part.model_dump(), "delivery_id": row.delivery_id}),
+            around,
         )
+        for part in row.parts
+    )
+    names = [name for part in parts for name in part.household.greeting]
+    first, home = parts[0], around.households[row.household_id]
+    return Gathered(
+        household=replace(first.household, greeting=tuple(dict.fromkeys(names))),
+        parts=parts,
+        district=room.place.district_name,
+        stop_url=_foot_url(STOP, room, row, home, around),
+        choices_url=_choices_url(room, row, home, around),
     )
 
 

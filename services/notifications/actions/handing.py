@@ -4,10 +4,11 @@
 word is said to the mail service; so a letter that was cut off is known to be in doubt.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 
 from services.notifications.actions.flagging import is_barred
+from services.notifications.actions.gathering import handed_over, let_follow
 from services.notifications.actions.preparing import Change, Ready, set_aside
 from services.notifications.actions.room import MailRoom, tell_accepted, tell_not_sent
 from services.notifications.domain import reasons
@@ -35,25 +36,55 @@ async def begin_handing(room: MailRoom, letters: Sequence[Ready]) -> dict[str, D
     if not letters:
         return {}
     written = {each.delivery.delivery_id: each for each in letters}
+    carried = [part for each in letters for part in each.parts]
 
     async def body(work: Work) -> dict[str, Delivery]:
-        mine = await room.store.deliveries.mine([each.delivery for each in letters], work)
-        rows = [row for row in mine.values() if row.state == "claimed" and _in_time(row, work)]
+        rows_of = [*(each.delivery for each in letters), *carried]
+        mine = await room.store.deliveries.mine(rows_of, work)
+        rows = [row for row in mine.values() if row.delivery_id in written]
+        rows = [row for row in rows if row.state == "claimed" and _in_time(row, work)]
         fresh = await room.store.flags.fresh(work.now, work)
-        barred = await _barred(room, [written[row.delivery_id] for row in rows], work)
+        barred = await _barred(room, letters, work)
         changed = [
             _flagged_or_going(row, row.delivery_id in barred, fresh, work).model_copy(
                 update={"language": written[row.delivery_id].language}
             )
             for row in rows
         ]
-        await room.store.deliveries.put(changed, work)
+        whole, parts = _together(room, letters, mine, barred, fresh, work)
+        await room.store.deliveries.put([*changed, *parts], work)
+        await room.store.deliveries.add(whole, work)
         for row in changed:
             if row.state == "suppressed":
                 tell_not_sent(row, work)
-        return {row.delivery_id: row for row in changed if row.state == "handing"}
+        going = [row for row in (*changed, *whole) if row.state == "handing"]
+        return {row.delivery_id: row for row in going}
 
     return await room.units.run(body)
+
+
+def _together(
+    room: MailRoom,
+    letters: Sequence[Ready],
+    mine: Mapping[str, Delivery],
+    barred: Collection[str],
+    fresh: bool,
+    work: Work,
+) -> tuple[list[Delivery], list[Delivery]]:
+    """The letters that carry others, as they leave, and what they carry."""
+    whole: list[Delivery] = []
+    parts: list[Delivery] = []
+    for each in letters:
+        if each.parts:
+            number = each.delivery.delivery_id
+            digest, carried = handed_over(
+                each.delivery, mine, work, barred=number in barred, fresh=fresh
+            )
+            whole.extend([digest] if digest else [])
+            parts.extend(carried)
+            if digest is None and carried:
+                work.wake(room.due)
+    return whole, parts
 
 
 def _in_time(row: Delivery, work: Work) -> bool:
@@ -71,10 +102,15 @@ def _flagged_or_going(row: Delivery, barred: bool, fresh: bool, work: Work) -> D
 
 
 async def _barred(room: MailRoom, letters: Sequence[Ready], work: Work) -> set[str]:
-    homes = [(each.delivery, each.household) for each in letters if each.household]
-    adults = {adult for _, household in homes for adult in household.guardian_ids}
+    homes = [
+        (each.delivery.delivery_id, row, household)
+        for each in letters
+        for row in each.parts or (each.delivery,)
+        for household in each.readers
+    ]
+    adults = {adult for _, _, household in homes for adult in household.guardian_ids}
     flags = await room.store.flags.of_guardians(adults, work)
-    return {row.delivery_id for row, household in homes if is_barred(flags, row, household)}
+    return {number for number, row, household in homes if is_barred(flags, row, household)}
 
 
 async def keep_outcomes(
@@ -89,7 +125,9 @@ async def keep_outcomes(
             for row in mine.values()
             if row.state in {"handing", "unknown"}
         ]
-        await room.store.deliveries.put([row for row in changed if row is not None], work)
+        settled = [row for row in changed if row is not None]
+        await room.store.deliveries.put(settled, work)
+        await let_follow(room, settled, work)
         for row in changed:
             if row is None:
                 continue
@@ -115,8 +153,12 @@ def _after(row: Delivery, outcome: Outcome | None, work: Work) -> Delivery | Non
             if row.state == "unknown":
                 return None
             return row.moved("unknown", reasons.MAY_NOT_HAVE_ARRIVED, now, detail=said)
+        case Busy(said) if row.parts:
+            return row.moved("dead", reasons.MAIL_SERVICE_BUSY, now, detail=said)
         case Busy(said) if row.state == "handing":
             return row.again(now, said)
+        case _ if row.parts:
+            return row.moved("dead", reasons.MAIL_SERVICE_DOWN, now)
         case _:
             # Nothing was said about it to anyone, so this was no try.
             back = row.moved("pending", reasons.MAIL_SERVICE_DOWN, now, due_at=now)
@@ -134,6 +176,7 @@ async def take_up_lapsed(room: MailRoom) -> int:
         after = [lapsed(row, work.now) for row in mine.values()]
         changed = [row for row in after if row is not None]
         await room.store.deliveries.put(changed, work)
+        await let_follow(room, changed, work)
         return len(changed)
 
     return await room.units.run(body)

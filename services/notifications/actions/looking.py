@@ -14,6 +14,7 @@ from services.notifications.domain.notice import (
     EventWords,
     Notice,
 )
+from services.notifications.domain.sight import Sight
 from services.notifications.letters.blocks import without_links
 from services.notifications.letters.layout import as_html, as_text
 from services.notifications.store.deliveries import Wanted
@@ -48,6 +49,10 @@ class Opened:
     listed: Listed
     text: str
     html: str
+    carried: tuple[Listed, ...] = ()
+    """What it brings, as far as the viewer may see it."""
+    hidden: int = 0
+    """How many more it brings."""
 
 
 async def letters(
@@ -85,11 +90,27 @@ async def open_letter(room: MailRoom, delivery_id: str, viewer: Viewer) -> Opene
     """
     row = await room.store.deliveries.get(delivery_id)
     sight = await room.sight_of(viewer)
-    if row is None or not sight.covers(row.school_id, row.family_ids, row.educator_id):
+    shown = row and _as_seen(row, sight)
+    if row is None or shown is None:
         raise NotFound("There is no such letter.")
-    letter = compose(room, row, await look_around(room, [row]))
+    letter = compose(room, shown, await look_around(room, [shown]))
     blank = without_links(letter)
-    return Opened((await _listed(room, [row]))[0], as_text(blank), as_html(blank))
+    parts = await room.store.deliveries.named([part.delivery_id for part in shown.parts])
+    return Opened(
+        (await _listed(room, [shown]))[0],
+        as_text(blank),
+        as_html(blank),
+        tuple(await _listed(room, parts)),
+        len(row.parts) - len(shown.parts),
+    )
+
+
+def _as_seen(row: Delivery, sight: Sight) -> Delivery | None:
+    """A letter that carries others is shown with those of them that the viewer may see."""
+    if not row.parts:
+        return row if sight.covers(row.school_id, row.family_ids, row.educator_id) else None
+    seen = tuple(each for each in row.parts if sight.covers(each.school_id, each.family_ids))
+    return row.model_copy(update={"parts": seen}) if seen else None
 
 
 async def _listed(room: MailRoom, rows: list[Delivery]) -> list[Listed]:

@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
 from services.notifications.actions.composing import compose, envelop
+from services.notifications.actions.gathering import in_order, take_along
 from services.notifications.actions.room import MailRoom, tell_not_sent
 from services.notifications.actions.surroundings import Surroundings, look_around
 from services.notifications.domain import reasons
 from services.notifications.domain.delivery import Delivery
-from services.notifications.domain.gates import Go, Hold, Stop, Wait, judge
+from services.notifications.domain.gates import Go, Hold, Stop, Together, Verdict, Wait, judge
+from services.notifications.domain.gathering import carrying, is_ripe, parted
 from services.notifications.domain.post import Addressed
 from shared import telemetry
 from shared.errors import Refused
@@ -25,31 +28,103 @@ class Ready:
 
     delivery: Delivery
     letter: Addressed
-    household: HouseholdChanged | None
-    """None: it goes to a member of the staff."""
+    readers: tuple[HouseholdChanged, ...]
+    """The households that it is for; none: it goes to a member of the staff."""
     language: str
+    parts: tuple[Delivery, ...] = ()
+    """What it carries."""
 
 
 async def prepare(room: MailRoom, batch: Sequence[Delivery]) -> list[Ready]:
     """Judge a claimed batch and write its letters; what does not leave now is set aside."""
-    around = await look_around(room, batch)
-    ready: list[Ready] = []
-    aside: dict[str, Change] = {}
-    for row in batch:
+    rows = [*batch, *await take_along(room, batch)]
+    desk = _Desk(room, await look_around(room, rows))
+    ripe = {row.mailbox for row in rows if is_ripe(row, room.now)}
+    waited: dict[str, list[Delivery]] = {}
+    for row in rows:
+        if row.mailbox and row.mailbox in ripe and row.gather_at is not None:
+            waited.setdefault(row.mailbox, []).append(row)
+    # What waited takes its room in the week before what is new.
+    for together in waited.values():
         await asyncio.sleep(0)  # writing a letter takes milliseconds in which others want to answer
-        verdict = _verdict(row, around)
-        if isinstance(verdict, Go):
-            outcome = _written(room, row, around)
-            if isinstance(outcome, Ready):
-                around.count_routine(row)
-                ready.append(outcome)
-                continue
-            aside[row.delivery_id] = outcome
+        desk.gather(together)
+    done = {row.delivery_id for together in waited.values() for row in together}
+    for row in rows:
+        if row.delivery_id not in done:
+            await asyncio.sleep(0)
+            desk.settle(row, desk.verdict(row))
+    if desk.aside:
+        await set_aside(room, [row for row in rows if row.delivery_id in desk.aside], desk.aside)
+    return desk.ready
+
+
+@dataclass
+class _Desk:
+    """Where one batch becomes letters that may leave, and rows that are set aside."""
+
+    room: MailRoom
+    around: Surroundings
+    ready: list[Ready] = field(default_factory=list)
+    aside: dict[str, Change] = field(default_factory=dict)
+
+    def verdict(self, row: Delivery) -> Verdict | Change:
+        moved_to = self.around.moved_to(row)
+        if moved_to:
+            return _moved_to(moved_to)
+        if moved_to == "":
+            return Stop(reasons.NO_ADDRESS)
+        return judge(row, self.around.of(row))
+
+    def settle(self, row: Delivery, verdict: Verdict | Change) -> None:
+        """Write it as a letter of its own, or set it aside."""
+        if not isinstance(verdict, Go | Together):
+            self.aside[row.delivery_id] = _set_aside_by(verdict)
+            return
+        outcome = _written(self.room, row, self.around)
+        if isinstance(outcome, Ready):
+            self._leaves(outcome)
         else:
-            aside[row.delivery_id] = verdict
-    if aside:
-        await set_aside(room, [row for row in batch if row.delivery_id in aside], aside)
-    return ready
+            self.aside[row.delivery_id] = outcome
+
+    def gather(self, rows: Sequence[Delivery]) -> None:
+        """All that waits for one mailbox, in one letter for each who may see it."""
+        verdicts = {row.delivery_id: self.verdict(row) for row in rows}
+        on = any(isinstance(each, Together) for each in verdicts.values())
+        along = [row for row in rows if on and _may_go_along(verdicts[row.delivery_id])]
+        for row in rows:
+            if row not in along:
+                self.settle(row, verdicts[row.delivery_id])
+        behind = self.around.behind.get(rows[0].mailbox or "", ())
+        for group in parted(along, behind, self.around.flags):
+            again = [self.verdict(row) for row in group]
+            # After another household's letter the week may be full.
+            if len(group) == 1 or not any(isinstance(each, Together) for each in again):
+                for row, verdict in zip(group, again, strict=True):
+                    self.settle(row, verdict)
+            else:
+                self._write_together(group)
+
+    def _write_together(self, group: Sequence[Delivery]) -> None:
+        parts = tuple(in_order(group, self.around.notices))
+        digest = carrying(parts, self.room.units.mint(), self.around.now)
+        letter = _written(self.room, digest, self.around)
+        if isinstance(letter, Ready):
+            digest = digest.model_copy(update={"language": letter.language})
+            self._leaves(replace(letter, delivery=digest, parts=parts))
+            return
+        # Each by itself, as far as the week has room, shows which of them can't be written.
+        for row in group:
+            self.settle(row, self.verdict(row))
+
+    def _leaves(self, letter: Ready) -> None:
+        self.around.count_routine(letter.delivery)
+        self.ready.append(letter)
+
+
+def _may_go_along(verdict: Verdict | Change) -> bool:
+    if isinstance(verdict, Wait):
+        return verdict.gathers
+    return isinstance(verdict, Go | Together)
 
 
 async def set_aside(room: MailRoom, rows: Sequence[Delivery], changes: dict[str, Change]) -> None:
@@ -70,23 +145,27 @@ async def set_aside(room: MailRoom, rows: Sequence[Delivery], changes: dict[str,
     await room.units.run(body)
 
 
-def _verdict(row: Delivery, around: Surroundings) -> Go | Change:
-    moved_to = around.moved_to(row)
-    if moved_to:
-        return lambda row, work: row.moved(
-            "pending", reasons.READY, work.now, due_at=work.now
-        ).model_copy(update={"mailbox": moved_to})
-    if moved_to == "":
-        return _stopped(reasons.NO_ADDRESS)
-    match judge(row, around.of(row)):
-        case Go():
-            return Go()
+def _moved_to(mailbox: str) -> Change:
+    return lambda row, work: row.moved(
+        "pending", reasons.READY, work.now, due_at=work.now
+    ).model_copy(update={"mailbox": mailbox, "gather_at": None})
+
+
+def _set_aside_by(verdict: Stop | Wait | Hold | Change) -> Change:
+    match verdict:
         case Stop(reason):
             return _stopped(reason)
-        case Wait(until, reason):
-            return lambda row, work: row.moved("pending", reason, work.now, due_at=until)
+        case Wait(until, reason, gathers):
+            return lambda row, work: _waits(row, until, reason, gathers, work)
         case Hold(until, reason):
             return lambda row, work: row.moved("held", reason, work.now, due_at=until)
+        case change:
+            return change
+
+
+def _waits(row: Delivery, until: datetime, reason: str, gathers: bool, work: Work) -> Delivery:
+    waits = row.moved("pending", reason, work.now, due_at=until)
+    return waits.model_copy(update={"gather_at": until}) if gathers else waits
 
 
 def _written(room: MailRoom, row: Delivery, around: Surroundings) -> Ready | Change:
@@ -98,8 +177,9 @@ def _written(room: MailRoom, row: Delivery, around: Surroundings) -> Ready | Cha
     except Exception as error:  # noqa: BLE001 - one letter that can't be written costs no other
         telemetry.failed("notifications", error)
         return lambda row, work: row.moved("dead", reasons.UNWRITABLE, work.now)
-    household = around.households.get(row.household_id)
-    return Ready(row, mail, household, letter.language)
+    homes = dict.fromkeys([row.household_id, *(part.household_id for part in row.parts)])
+    readers = tuple(around.households[each] for each in homes if each in around.households)
+    return Ready(row, mail, readers, letter.language)
 
 
 def _stopped(reason: str) -> Change:

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from services.notifications.actions.addressing import Recipient, draft, recipients_of_note
 from services.notifications.actions.composing import compose
-from services.notifications.actions.room import MailRoom
+from services.notifications.actions.room import MailRoom, school_days
 from services.notifications.actions.surroundings import Surroundings, look_around
 from services.notifications.domain.delivery import Delivery
 from services.notifications.domain.gates import Go, Hold, Stop, Wait, judge
@@ -69,6 +69,8 @@ class Previewed:
     why_not: str = ""
     waits: str = ""
     leaves_at: datetime | None = None
+    zone: str = "UTC"
+    """The school's time zone."""
 
 
 async def preview(room: MailRoom, note: NoteDraft, viewer: Viewer) -> list[Previewed]:
@@ -158,4 +160,5 @@ def _previewed(
         why_not=why_not,
         waits=waits,
         leaves_at=None if why_not or isinstance(verdict, Hold) else leaves,
+        zone=school_days(around.schools.get(row.school_id)).time_zone,
     )

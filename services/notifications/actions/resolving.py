@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from services.notifications.actions.gathering import let_follow
 from services.notifications.actions.room import (
     MailRoom,
     tell_accepted,
@@ -46,10 +47,14 @@ async def _settle(room: MailRoom, row: Delivery, finding: Finding, work: Work) -
     elif finding == "lost":
         after = row.moved("dead", reasons.SAID_LOST, work.now)
         tell_not_sent(after, work)
+    elif row.parts:
+        # What it carries goes again, in whatever letter is right by now.
+        after = row.moved("dead", reasons.SAID_AGAIN, work.now)
     else:
         after = row.moved("pending", reasons.SAID_AGAIN, work.now, due_at=work.now)
         work.wake(room.due)
     await room.store.deliveries.put([after], work)
+    await let_follow(room, [after], work)
     return after
 
 
@@ -58,6 +63,7 @@ async def _came_back(room: MailRoom, row: Delivery, detail: str, work: Work) -> 
         raise Conflict("Only a letter that was handed over can have come back.")
     after = row.moved("dead", reasons.CAME_BACK, work.now, detail=detail)
     await room.store.deliveries.put([after], work)
+    await let_follow(room, [after], work)
     if row.mailbox:
         await room.store.choices.suppress(row.mailbox, reasons.CAME_BACK, work)
     tell_bounced(after, work, permanent=True)

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from services.notifications.actions.gathering import let_follow
 from services.notifications.actions.room import MailRoom, tell_bounced
 from services.notifications.domain import reasons
 from services.notifications.domain.delivery import WRITTEN, Delivery
@@ -173,6 +174,7 @@ async def _end(
     reason = reasons.CAME_BACK if hopeless else reasons.CAME_BACK_THIS_TIME
     after = now.moved("dead", reason, work.now, detail=report.said[:_LONGEST_DETAIL])
     await room.store.deliveries.put([after], work)
+    await let_follow(room, [after], work)
     tell_bounced(after, work, permanent=hopeless)
 
 
@@ -202,9 +204,9 @@ async def _heed_complaint(room: MailRoom, found: _Found, work: Work) -> None:
         found.done = "no_letter"
         return
     found.row, found.done = known.row, "category_stopped"
-    category = known.row.manners.category
-    stop = Stop(mailbox=known.row.mailbox or "", category=category, how="complaint")
-    await room.store.choices.stop(stop, work)
+    for category in known.row.categories:
+        stop = Stop(mailbox=known.row.mailbox or "", category=category, how="complaint")
+        await room.store.choices.stop(stop, work)
 
 
 def _identity(raw: bytes, mail: Returned) -> str:

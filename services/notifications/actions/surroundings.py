@@ -11,8 +11,9 @@ from services.notifications.actions.languages import languages_off
 from services.notifications.actions.room import MailRoom, school_days
 from services.notifications.domain.delivery import Delivery
 from services.notifications.domain.gates import BUDGET_WINDOW, Circumstances
-from services.notifications.domain.notice import Notice
-from services.notifications.domain.settings import MailSettings
+from services.notifications.domain.gathering import is_ripe
+from services.notifications.domain.notice import Notice, answer_by
+from services.notifications.domain.settings import MailSettings, SchoolHours
 from services.notifications.domain.wishes import Wishes
 from shared.messages import (
     EducatorChanged,
@@ -43,6 +44,10 @@ class Surroundings:
     """Languages of these households whose letters do not go out yet."""
     allow_list: frozenset[str]
     routine: dict[str, tuple[datetime, ...]] = field(default_factory=dict)
+    hours: Mapping[str, SchoolHours] = field(default_factory=dict)
+    """The schools that have their own."""
+    behind: Mapping[str, Sequence[HouseholdChanged]] = field(default_factory=dict)
+    """Who reads each mailbox for which letters come together now."""
 
     def of(self, row: Delivery) -> Circumstances:
         """What a verdict on one delivery depends on."""
@@ -52,7 +57,7 @@ class Surroundings:
         active, _ = self._reader(row)
         return Circumstances(
             now=self.now,
-            settings=self.settings,
+            settings=self.settings.of_school(self.hours.get(row.school_id)),
             school=school_days(self.schools.get(row.school_id)),
             reader_active=active,
             flagged=household is not None and is_barred(list(self.flags), row, household),
@@ -60,6 +65,7 @@ class Surroundings:
             stopped=wishes.those("never"),
             digested=wishes.those("digest"),
             paused_until=wishes.paused_until,
+            answer_by=answer_by(self.notices.get(row.notice_id)),
             suppressed=mailbox in self.suppressed,
             routine_letters=self.routine.get(mailbox, ()),
             allow_listed=mailbox in self.allow_list,
@@ -96,14 +102,16 @@ async def look_around(
     people, choices = room.store.people, room.store.choices
     mailboxes = {row.mailbox for row in rows if row.mailbox}
     # At the same time: a letter waits for all of them.
-    settings, families, schools, educators, known = await asyncio.gather(
+    school_ids = {each for row in rows for each in _schools(row)}
+    settings, hours, families, schools, educators, known = await asyncio.gather(
         room.settings(),
+        choices.hours(school_ids),
         people.families({each for row in rows for each in row.family_ids}),
-        people.schools({row.school_id for row in rows}),
+        people.schools(school_ids),
         people.educators({each for row in rows for each in _staff(row)}),
         _notices(room, rows, notices),
     )
-    (households, flags, languages_off), fresh, wishes, suppressed, routine = await asyncio.gather(
+    readers, fresh, wishes, suppressed, routine = await asyncio.gather(
         _readers(room, rows),
         room.store.flags.fresh(room.now),
         choices.wishes(mailboxes, room.now),
@@ -113,18 +121,20 @@ async def look_around(
     return Surroundings(
         now=room.now,
         settings=settings,
-        households=households,
+        households=readers.households,
         families=families,
         schools=schools,
         educators=educators,
         notices=known,
-        flags=flags,
+        flags=readers.flags,
         flags_fresh=fresh,
         wishes=wishes,
         suppressed=suppressed,
-        languages_off=languages_off,
+        languages_off=readers.languages_off,
         allow_list=room.place.allow_list,
         routine=routine,
+        hours=hours,
+        behind=readers.behind,
     )
 
 
@@ -133,30 +143,60 @@ async def _notices(
 ) -> Mapping[str, Notice]:
     if given is not None:
         return given
-    return await room.store.notices.several({row.notice_id for row in rows})
+    wanted = {row.notice_id for row in rows if not row.parts}
+    wanted |= {part.notice_id for row in rows for part in row.parts}
+    return await room.store.notices.several(wanted)
 
 
 async def _routine(room: MailRoom, rows: Sequence[Delivery]) -> dict[str, tuple[datetime, ...]]:
-    # Only routine letters have a budget.
-    mailboxes = {row.mailbox for row in rows if row.mailbox and row.manners.routine}
+    # Only routine letters have a budget, and what comes in one with others is one.
+    counted = (row for row in rows if row.manners.routine or row.gather_at is not None)
+    mailboxes = {row.mailbox for row in counted if row.mailbox}
     if not mailboxes:
         return {}
     return await room.store.deliveries.routine_since(mailboxes, room.now - BUDGET_WINDOW)
 
 
-async def _readers(
-    room: MailRoom, rows: Sequence[Delivery]
-) -> tuple[Mapping[str, HouseholdChanged], Sequence[FlagsChanged], frozenset[str]]:
+@dataclass(frozen=True)
+class _Readers:
+    households: Mapping[str, HouseholdChanged]
+    behind: Mapping[str, Sequence[HouseholdChanged]]
+    flags: Sequence[FlagsChanged]
+    languages_off: frozenset[str]
+
+
+async def _readers(room: MailRoom, rows: Sequence[Delivery]) -> _Readers:
     homes = {row.household_id for row in rows if not row.to_staff}
+    homes |= {part.household_id for row in rows for part in row.parts}
     households = await room.store.people.households(homes)
-    adults = {adult for each in households.values() for adult in each.guardian_ids}
+    behind = await room.store.people.behind(_shared(rows, households, room.now))
+    readers = [*households.values(), *(each for them in behind.values() for each in them)]
+    adults = {adult for each in readers for adult in each.guardian_ids}
     languages = {each.language for each in households.values()}
     languages |= {row.language for row in rows if row.to_staff}
     flags, off = await asyncio.gather(
         room.store.flags.of_guardians(adults),
         languages_off(room, languages),
     )
-    return households, flags, off
+    return _Readers(households, behind, flags, off)
+
+
+def _shared(
+    rows: Sequence[Delivery], households: Mapping[str, HouseholdChanged], now: datetime
+) -> set[str]:
+    """Addresses, as they are kept, to which letters of several households come together now."""
+    ripe = {row.mailbox for row in rows if is_ripe(row, now)}
+    found: dict[str, set[str]] = {}
+    for row in rows:
+        if row.mailbox and row.mailbox in ripe:
+            found.setdefault(row.mailbox, set()).add(row.household_id)
+    homes = {home for them in found.values() if len(them) > 1 for home in them}
+    kept = [households[each].mailbox for each in homes if each in households]
+    return {each for mailbox in kept if mailbox for each in (mailbox, mailbox.lower())}
+
+
+def _schools(row: Delivery) -> list[str]:
+    return [row.school_id, *(part.school_id for part in row.parts)]
 
 
 def _staff(row: Delivery) -> list[str]:

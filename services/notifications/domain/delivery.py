@@ -6,7 +6,7 @@ from typing import Literal
 from services.notifications.domain import reasons
 from services.notifications.domain.kinds import Kind, kind_of
 from shared.errors import Conflict
-from shared.messages import Record
+from shared.messages import Category, Record
 
 State = Literal[
     "held", "pending", "claimed", "handing", "accepted", "retry", "unknown", "dead", "suppressed",
@@ -17,20 +17,21 @@ WAITING: frozenset[State] = frozenset({"held", "pending", "retry"})
 """It will be looked at again when it is due."""
 STOPPABLE: frozenset[State] = WAITING | {"claimed"}
 """Nothing has been handed over, so it can still be stopped or re-worded."""
-WRITTEN: frozenset[State] = frozenset({"handing", "accepted", "unknown"})
+WRITTEN: frozenset[State] = frozenset({"handing", "accepted", "unknown", "merged"})
 """The household may have it, so a later letter has to speak of it as known."""
 
 _MAY_BECOME: dict[State, frozenset[State]] = {
-    "held": frozenset({"pending", "claimed", "suppressed", "merged"}),
-    "pending": frozenset({"held", "claimed", "suppressed", "merged"}),
-    "retry": frozenset({"held", "pending", "claimed", "suppressed", "merged"}),
+    "held": frozenset({"pending", "claimed", "suppressed"}),
+    "pending": frozenset({"held", "claimed", "suppressed"}),
+    "retry": frozenset({"held", "pending", "claimed", "suppressed"}),
     "claimed": frozenset({"held", "pending", "handing", "suppressed", "merged", "dead"}),
     "handing": frozenset({"accepted", "retry", "pending", "unknown", "dead"}),
     "unknown": frozenset({"accepted", "dead", "pending"}),
     "accepted": frozenset({"dead"}),
     "dead": frozenset(),
     "suppressed": frozenset(),
-    "merged": frozenset(),
+    # In the hands of the mail service, within another letter, whose fate is its own.
+    "merged": frozenset({"pending", "retry", "dead"}),
 }
 
 CLAIM_LASTS = timedelta(seconds=20)
@@ -43,6 +44,17 @@ LONGEST_LEASE = HANDING_LASTS + timedelta(minutes=1)
 """An end that is farther off was written by a clock that was wrong, and has passed."""
 _BACK_OFF_MINUTES = (1, 5, 15, 30, 60, 120, 240, 240, 240)
 GIVE_UP_AFTER = timedelta(hours=24)
+
+
+class Part(Record):
+    """What a letter that carries others says of one of them."""
+
+    delivery_id: str
+    notice_id: str
+    kind: str
+    household_id: str
+    family_ids: tuple[str, ...]
+    school_id: str
 
 
 class Delivery(Record):
@@ -75,6 +87,13 @@ class Delivery(Record):
     use_by: datetime | None = None
     tries: int = 0
     version: int = 1
+    gather_at: datetime | None = None
+    """From when on it may come in one letter with others; None: nobody found so yet."""
+    digest_id: str | None = None
+    """The letter that carries it or carried it last."""
+    parts: tuple[Part, ...] = ()
+    """What it carries: only a `digest` does. It is handed over once: what was not taken goes
+    back to its parts."""
     causes: tuple[str, ...] = ()
     claim: str | None = None
     lease_until: datetime | None = None
@@ -99,13 +118,22 @@ class Delivery(Record):
 
     @property
     def tells_families(self) -> bool:
-        """Whether the other services hear of it: they ask what families were told."""
-        return not (self.to_staff or self.manners.fixed_address)
+        """Whether the other services hear of it: they ask what families were told.
+
+        Of a letter that carries others its parts are told.
+        """
+        return not (self.to_staff or self.parts or self.manners.fixed_address)
 
     @property
     def manners(self) -> Kind:
         """What holds for letters of its kind."""
         return kind_of(self.kind)
+
+    @property
+    def categories(self) -> tuple[Category, ...]:
+        """What is stopped by the link at its foot: the categories of all that it carries."""
+        kinds = [kind_of(part.kind) for part in self.parts] or [self.manners]
+        return tuple(sorted({kind.category for kind in kinds}))
 
     def moved(
         self,
@@ -130,6 +158,18 @@ class Delivery(Record):
                 "version": self.version + 1,
                 "claim": self.claim if keeps_claim else None,
                 "lease_until": self.lease_until if keeps_claim else None,
+            }
+        )
+
+    def merged(self, digest_id: str, language: str, now: datetime) -> "Delivery":
+        """Handed over within another letter, in the language of that one."""
+        moved = self.moved("merged", reasons.TOGETHER, now)
+        return moved.model_copy(
+            update={
+                "digest_id": digest_id,
+                "language": language,
+                "tries": self.tries + 1,
+                "first_tried_at": self.first_tried_at or now,
             }
         )
 

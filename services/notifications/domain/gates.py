@@ -6,7 +6,13 @@ from datetime import datetime, time, timedelta
 
 from services.notifications.domain import reasons
 from services.notifications.domain.delivery import Delivery
-from services.notifications.domain.settings import MailSettings, QuietHours, SchoolDays, may_leave
+from services.notifications.domain.settings import (
+    MailSettings,
+    QuietHours,
+    SchoolDays,
+    may_leave,
+    next_digest,
+)
 
 BUDGET_WINDOW = timedelta(days=7)
 LOOK_AGAIN = timedelta(seconds=30)
@@ -21,10 +27,16 @@ class Go:
 
 @dataclass(frozen=True)
 class Wait:
-    """Not yet: look again at that moment."""
+    """Not yet: look again at that moment. `gathers`: from then on it comes with others."""
 
     until: datetime
     reason: str
+    gathers: bool = False
+
+
+@dataclass(frozen=True)
+class Together:
+    """It may leave now, in one letter with what waits for the same mailbox."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +54,7 @@ class Stop:
     reason: str
 
 
-Verdict = Go | Wait | Hold | Stop
+Verdict = Go | Together | Wait | Hold | Stop
 
 
 @dataclass(frozen=True)
@@ -62,6 +74,8 @@ class Circumstances:
     """The categories that this mailbox wants gathered into one letter, not each at once."""
     paused_until: datetime | None = None
     """Until when this mailbox wants no letters but those that it asked for."""
+    answer_by: datetime | None = None
+    """Until when it wants an answer: then it is never gathered with others."""
     suppressed: bool = False
     routine_letters: tuple[datetime, ...] = ()
     """When routine letters to this mailbox were handed over, within the last week."""
@@ -149,16 +163,33 @@ def _in_hours(delivery: Delivery, c: Circumstances, settings: MailSettings) -> V
     return Wait(until, reason)
 
 
-def _budget(delivery: Delivery, c: Circumstances) -> Verdict | None:
+def _attention(delivery: Delivery, c: Circumstances) -> Verdict | None:
+    """Beyond the budget it waits for room; where the family wants it so, for the day of the week.
+
+    Whatever waits for one mailbox then comes in one letter, which has to find room like any other.
+    """
+    manners, room = delivery.manners, _room(c)
+    if manners.must:
+        return None
+    gathers = manners.gathers and c.answer_by is None
+    ripe = gathers and delivery.gather_at is not None and delivery.gather_at <= c.now
+    if gathers and not ripe and manners.category in c.digested:
+        day = next_digest(c.settings, c.school, c.now)
+        wait = Wait(max(day, room), reasons.WANTS_GATHERED, gathers=True)
+    elif (manners.routine or ripe) and room > c.now:
+        wait = Wait(room, reasons.BUDGET, gathers)
+    else:
+        return Together() if ripe else None
+    return None if _past_use(delivery, wait.until) else wait
+
+
+def _room(c: Circumstances) -> datetime:
+    """From when on the mailbox may have a routine letter more: the first open moment."""
     limit = c.settings.routine_letters_a_week
-    manners = delivery.manners
-    if limit is None or not manners.routine or manners.must:
-        return None
     recent = sorted(each for each in c.routine_letters if each > c.now - BUDGET_WINDOW)
-    if len(recent) < limit:
-        return None
-    room = recent[len(recent) - limit] + BUDGET_WINDOW
-    return None if _past_use(delivery, room) else Wait(room, reasons.BUDGET)
+    if limit is None or len(recent) < limit:
+        return c.now
+    return may_leave(c.settings, c.school, recent[len(recent) - limit] + BUDGET_WINDOW)[0]
 
 
 def _past_use(delivery: Delivery, until: datetime) -> bool:
@@ -175,7 +206,7 @@ _GATES: tuple[Callable[[Delivery, Circumstances], Verdict | None], ...] = (
     _pause,
     _quiet_start,
     _quiet_hours,
-    _budget,
+    _attention,
 )
 
 # What is left of them for staff: flags, families' quiet hours and the budget are about families.

@@ -8,7 +8,7 @@ from shared.messages import Category
 
 KindName = Literal[
     "good_news", "note", "invitation", "rsvp_confirmation", "event_changed", "cancelled",
-    "announcement", "follow_ups_due", "address_confirm", "address_told",
+    "announcement", "digest", "follow_ups_due", "address_confirm", "address_told",
 ]  # fmt: skip
 
 MUST: frozenset[Category] = frozenset({"safety", "legal"})
@@ -26,6 +26,9 @@ class Kind:
     routine: bool = False
     """Counts against the attention budget. Never so for a note that a person wrote to one family,
     nor for what wants an answer by a date (DESIGN section 7)."""
+    gathers: bool = False
+    """May come in one letter with others (`gathering`, ADR 27). Never so for what one person wrote
+    to one family, what the family asked for, and what puts right what the family was told."""
     asked_for: bool = False
     """Answers the family's own act, so that no earlier "stop" is meant by it."""
     first: bool = False
@@ -45,11 +48,13 @@ KINDS: dict[str, Kind] = {
     for kind in (
         Kind("good_news", "good_news", taken_back=True, first=True),
         Kind("note", "school", taken_back=True, first=True),
-        Kind("invitation", "events", taken_back=True),
+        Kind("invitation", "events", taken_back=True, gathers=True),
         Kind("rsvp_confirmation", "events", asked_for=True, first=True),
         Kind("event_changed", "events"),
         Kind("cancelled", "events"),
-        Kind("announcement", "school", taken_back=True, routine=True),
+        Kind("announcement", "school", taken_back=True, routine=True, gathers=True),
+        # Carries others: what a family can stop by it are the categories of those (`categories`).
+        Kind("digest", "school", routine=True),
         # To staff: what protects families means nothing for it (`gates`, ADR 22).
         Kind("follow_ups_due", "school"),
         # Whoever gives us another address must not do so unnoticed.

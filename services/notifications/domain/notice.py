@@ -144,6 +144,13 @@ def differs_for_families(before: EventFacts, after: EventFacts) -> bool:
     return any(getattr(before, name) != getattr(after, name) for name in fields)
 
 
+def answer_by(notice: Notice | None) -> datetime | None:
+    """Until when it wants an answer, if it wants one by a date."""
+    if notice is None or notice.kind != "invitation":
+        return None
+    return notice.content.facts.reply_by if isinstance(notice.content, EventWords) else None
+
+
 class KnownEvent(Record):
     """A school event as the newest message told of it."""
 

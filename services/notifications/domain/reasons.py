@@ -14,8 +14,14 @@ QUIET_HOURS = N_("It waits for the end of the quiet hours.")
 SCHOOL_DAY = N_("It waits for the next school day.")
 FLAGS_NOT_FRESH = N_("It waits until we know the newest custody and contact flags.")
 BUDGET = N_(
-    "This address has had its routine letters for the week. It goes out when there is room."
+    "This address has had its routine letters for the week. What waits for it comes in one letter "
+    "when there is room."
 )
+WANTS_GATHERED = N_("The family wants letters of this kind together, in one letter a week.")
+TOGETHER = N_("It is in one letter with others, which is being handed to the mail service.")
+TOGETHER_ACCEPTED = N_("It was handed to the mail service in one letter with others.")
+TOGETHER_UNCLEAR = N_("It is in one letter with others, which may have arrived or not.")
+CARRIES = N_("It brings several letters in one.")
 MAIL_SERVICE_BUSY = N_("The mail service asked us to try again later.")
 MAIL_SERVICE_DOWN = N_("The mail service did not answer. It is tried again by itself.")
 TAKEN_UP_AGAIN = N_("It was taken up again after an interruption.")

@@ -1,14 +1,17 @@
 """What a district decides about mail, and when a letter may leave because of it."""
 
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from shared.schooldays import is_school_day
+from shared.schooldays import is_school_day, week_of
 
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday"]
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 _DAYS_AHEAD = 120
+_WEEKS_AHEAD = _DAYS_AHEAD // 7
 
 
 class QuietHours(BaseModel):
@@ -34,6 +37,15 @@ class QuietHours(BaseModel):
         return moment >= self.begins or moment < self.ends
 
 
+class SchoolHours(BaseModel):
+    """When mail of one school may leave, where that is not as the district has it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    quiet_hours: QuietHours | None
+    school_days_only: bool
+
+
 class MailSettings(BaseModel):
     """The district's mail settings. Unknown fields are refused, so that typing errors show."""
 
@@ -44,6 +56,10 @@ class MailSettings(BaseModel):
     school_days_only: bool = True
     routine_letters_a_week: Annotated[int, Field(ge=1, le=50)] | None = 3
     """The attention budget of one mailbox; None is no limit."""
+    digest_day: Weekday = "friday"
+    """On which day families who want it so get letters together; see `next_digest`."""
+    digest_at: time = time(15, 0)
+    """From which time of that day on, on the school's clock."""
     held_days: Annotated[int, Field(ge=1, le=30)] = 3
     """Letters held by the quiet start expire after so many days."""
     all_schools_live: bool = False
@@ -54,6 +70,10 @@ class MailSettings(BaseModel):
     def live(self, school_id: str) -> bool:
         """Whether mail to families of this school leaves the house."""
         return self.all_schools_live or school_id in self.live_school_ids
+
+    def of_school(self, own: SchoolHours | None) -> "MailSettings":
+        """What holds for one school: its own hours, where it has any."""
+        return self if own is None else self.model_copy(update=dict(own))
 
 
 def starting_settings(environment: Literal["production", "demo", "test"]) -> MailSettings:
@@ -100,3 +120,32 @@ def may_leave(
         if moment > now:
             return moment.astimezone(now.tzinfo), "quiet_hours" if today_open else "school_day"
     return now, "now"
+
+
+def next_digest(settings: MailSettings, school: SchoolDays, now: datetime) -> datetime:
+    """The first open moment after `now` at which letters come together.
+
+    On the district's day at its time; where that day has no school, on the last school day of that
+    week before it, else on the first after it; in a week without school, not at all. Where the
+    calendar leaves no such week it is a week from now: such a calendar is a mistake.
+    """
+    zone = ZoneInfo(school.time_zone)
+    monday = week_of(now.astimezone(zone).date())
+    for weeks in range(_WEEKS_AHEAD):
+        day = _digest_day(settings, school, monday + timedelta(weeks=weeks))
+        if day is None:
+            continue
+        moment = datetime.combine(day, settings.digest_at, zone).astimezone(now.tzinfo)
+        opens, _ = may_leave(settings, school, moment)
+        if opens > now:
+            return opens
+    return may_leave(settings, school, now + timedelta(weeks=1))[0]
+
+
+def _digest_day(settings: MailSettings, school: SchoolDays, monday: date) -> date | None:
+    chosen = WEEKDAYS.index(settings.digest_day)
+    if not settings.school_days_only:
+        return monday + timedelta(days=chosen)
+    before, after = range(chosen, -1, -1), range(chosen + 1, len(WEEKDAYS))
+    days = (monday + timedelta(days=number) for number in (*before, *after))
+    return next((day for day in days if school.is_school_day(day)), None)

@@ -53,7 +53,12 @@ class Buttons:
     """Whether they lead where everybody may go; others are the household's alone."""
 
 
-Block = Paragraph | Headline | Typed | Facts | Buttons
+@dataclass(frozen=True)
+class Rule:
+    """A line between two things that one letter brings."""
+
+
+Block = Paragraph | Headline | Typed | Facts | Buttons | Rule
 
 
 @dataclass(frozen=True)

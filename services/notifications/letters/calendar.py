@@ -4,6 +4,7 @@ PUBLISH, not REQUEST: a mail program that answers a REQUEST sends its answer by 
 organizer, past the signed page on which the whole household answers. A cancelled event is a CANCEL.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -21,43 +22,41 @@ def method_of(kind: str) -> str:
     return "CANCEL" if kind == "cancelled" else "PUBLISH"
 
 
-def entry(facts: EventFacts, kind: str, domain: str, written_at: datetime) -> bytes:
-    """One VEVENT with its VTIMEZONE: the same UID for ever, a higher SEQUENCE each revision."""
+def entries(events: Sequence[EventFacts], kind: str, domain: str, written_at: datetime) -> bytes:
+    """A VEVENT for each, and a VTIMEZONE for each zone: the same UID for ever, a higher SEQUENCE
+    each revision. One PUBLISH may hold several (RFC 5546, 3.2.1).
+    """
     # Imported late: four megabytes that only letters about events need.
     from icalendar import Calendar, Timezone
 
-    zone = ZoneInfo(facts.time_zone)
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method_of(kind))
-    begins, ends = facts.starts_at.astimezone(zone), facts.ends_at.astimezone(zone)
-    calendar.add_component(
-        Timezone.from_tzid(facts.time_zone, first_date=begins.date(), last_date=ends.date())
-        if facts.time_zone != "UTC"
-        else Timezone.from_tzid("Etc/UTC")
-    )
-    calendar.add_component(_event(facts, kind, domain, written_at, begins, ends))
+    for name in dict.fromkeys(facts.time_zone for facts in events):
+        here = [facts for facts in events if facts.time_zone == name]
+        first = min(facts.starts_at for facts in here).astimezone(ZoneInfo(name)).date()
+        last = max(facts.ends_at for facts in here).astimezone(ZoneInfo(name)).date()
+        calendar.add_component(
+            Timezone.from_tzid(name, first_date=first, last_date=last)
+            if name != "UTC"
+            else Timezone.from_tzid("Etc/UTC")
+        )
+    for facts in events:
+        calendar.add_component(_event(facts, kind, domain, written_at))
     return bytes(calendar.to_ical())
 
 
-def _event(
-    facts: EventFacts,
-    kind: str,
-    domain: str,
-    written_at: datetime,
-    begins: datetime,
-    ends: datetime,
-) -> "Event":
+def _event(facts: EventFacts, kind: str, domain: str, written_at: datetime) -> "Event":
     from icalendar import Event
 
-    event = Event()
+    zone, event = ZoneInfo(facts.time_zone), Event()
     event.add("uid", f"{facts.event_id}@{domain}")
     event.add("dtstamp", written_at)
     event.add("sequence", facts.revision + (1 if kind == "cancelled" else 0))
-    event.add("dtstart", begins)
-    event.add("dtend", ends)
+    event.add("dtstart", facts.starts_at.astimezone(zone))
+    event.add("dtend", facts.ends_at.astimezone(zone))
     event.add("summary", facts.title)
     event.add("location", facts.place)
     event.add("description", facts.description)

@@ -14,6 +14,7 @@ from services.notifications.letters.blocks import (
     Headline,
     Letter,
     Paragraph,
+    Rule,
     Typed,
 )
 from services.notifications.letters.tongue import right_to_left
@@ -21,6 +22,7 @@ from services.notifications.letters.tongue import right_to_left
 TEMPLATES = Path(__file__).parent.parent / "templates" / "letters"
 _RIGHT_TO_LEFT_MARK = "\u200f"
 _RULE = "* * *"
+_LINE = "- - -"
 
 
 def as_html(letter: Letter) -> str:
@@ -72,6 +74,8 @@ def _block(block: Block) -> str:
             return "\n".join(f"{label}:\n{url}" for label, url in block.links)
         case Typed():
             return _typed(block)
+        case Rule():
+            return _LINE
 
 
 def _typed(block: Typed) -> str:
@@ -112,6 +116,7 @@ def _environment() -> Environment:
         facts=lambda block: isinstance(block, Facts),
         buttons=lambda block: isinstance(block, Buttons),
         typed=lambda block: isinstance(block, Typed),
+        rule=lambda block: isinstance(block, Rule),
     )
     environment.filters["direction"] = lambda language: "rtl" if right_to_left(language) else "ltr"
     return environment

@@ -47,3 +47,15 @@ class Occasion:
     reply_to: str | None = None
     site: str = ""
     """Where this platform is on the web, for links to its public pages."""
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What the writer of a letter that carries others is told."""
+
+    household: Household
+    """Everybody who reads the address."""
+    parts: tuple[Occasion, ...]
+    district: str
+    stop_url: str
+    choices_url: str

@@ -31,32 +31,26 @@ from shared.starters import AT_HOME, praise
 def write(occasion: Occasion) -> Letter:
     """The letter, in the household's language or in English with a line in theirs."""
     _ = tongue(occasion.household.language, off=occasion.household.off)
-    content, footer = occasion.notice.content, _footer(_, occasion.school)
+    content = occasion.notice.content
     if isinstance(content, Reminder):
         return write_to_staff(_, occasion, content)
-    match content:
-        case EducatorsNote():
-            subject, person, blocks = _note(_, occasion, content)
-        case EventWords():
-            subject, person, blocks = _EVENT[occasion.notice.kind](_, occasion, content)
-        case AnswerWords():
-            subject, person, blocks = _answer(_, occasion, content)
-        case Announcement():
-            subject, person, blocks = _announcement(_, occasion, content)
-        case AddressWords():
-            person, (subject, blocks, foot) = "", write_about_address(_, occasion)
-            footer = foot or footer
+    foot = footer(_, occasion.school.name, occasion.school.district)
+    if isinstance(content, AddressWords):
+        person, (subject, blocks, own_foot) = "", write_about_address(_, occasion)
+        foot = own_foot or foot
+    else:
+        subject, person, blocks = said_in(_, occasion, content)
     return Letter(
         language=_.language,
         direction="rtl" if _.right_to_left else "ltr",
         subject=subject,
         sender=_sender(person, occasion.school.name),
-        greeting=_greeting(_, occasion.household),
+        greeting=greeting(_, occasion.household),
         blocks=blocks,
         closing=_closing(_, person, occasion),
-        interpreter=_interpreter(_, occasion.school),
+        interpreter=interpreter(_, occasion.school),
         reader=_.reader,
-        footer=footer,
+        footer=foot,
         stop=(_("Stop letters like this"), occasion.stop_url) if occasion.stop_url else None,
         choices=(_("Choose which letters you get"), occasion.choices_url)
         if occasion.choices_url
@@ -68,6 +62,21 @@ def write(occasion: Occasion) -> Letter:
 
 
 _Written = tuple[str, str, list[Block]]
+
+
+def said_in(
+    _: Tongue, occasion: Occasion, content: EducatorsNote | EventWords | AnswerWords | Announcement
+) -> _Written:
+    """The subject, who writes, and the words of one notice to a family."""
+    match content:
+        case EducatorsNote():
+            return _note(_, occasion, content)
+        case EventWords():
+            return _EVENT[occasion.notice.kind](_, occasion, content)
+        case AnswerWords():
+            return _answer(_, occasion, content)
+        case Announcement():
+            return _announcement(_, occasion, content)
 
 
 def _note(_: Tongue, occasion: Occasion, note: EducatorsNote) -> _Written:
@@ -247,34 +256,42 @@ def _answers(_: Tongue, occasion: Occasion) -> Buttons:
     ))  # fmt: skip
 
 
-def _greeting(_: Tongue, household: Household) -> str:
+def greeting(_: Tongue, household: Household) -> str:
+    """How a letter begins."""
     if not household.greeting:
         return _("Dear family,")
     return _("Dear %(names)s,", names=_.several(household.greeting))
 
 
 def _closing(_: Tongue, person: str, occasion: Occasion) -> list[str]:
-    school = occasion.school
+    asks = question(_, person, occasion.school)
+    return closing(_, _sender(person, occasion.school.name), asks)
+
+
+def closing(_: Tongue, signed: str, *asks: str) -> list[str]:
+    """How a letter ends: who signs, whom to ask, and how to ask in one's language."""
+    free = _("Do you want to talk in your language? Ask for an interpreter. It is free.")
+    return [_("With kind regards,"), signed, *asks, free]
+
+
+def question(_: Tongue, person: str, school: School) -> str:
+    """Whom to ask, and how."""
     who = _name(person) or school.name
-    lines = [_("With kind regards,"), _sender(person, school.name)]
     if school.phone:
-        lines.append(_("Do you have a question? Call %(phone)s and ask for %(person)s.",
-                       phone=school.phone, person=who))  # fmt: skip
-    else:
-        lines.append(
-            _("Do you have a question? Ask for %(person)s at the school office.", person=who)
-        )
-    lines.append(_("Do you want to talk in your language? Ask for an interpreter. It is free."))
-    return lines
+        return _("Do you have a question? Call %(phone)s and ask for %(person)s.",
+                 phone=school.phone, person=who)  # fmt: skip
+    return _("Do you have a question? Ask for %(person)s at the school office.", person=who)
 
 
-def _interpreter(_: Tongue, school: School) -> str:
+def interpreter(_: Tongue, school: School) -> str:
+    """Where the letter is not in the reader's language: how to ask for help, in it."""
     return f"{_.interpreter_line} {school.phone}".strip() if _.interpreter_line else ""
 
 
-def _footer(_: Tongue, school: School) -> list[str]:
+def footer(_: Tongue, school: str, district: str) -> list[str]:
+    """Why the letter came."""
     return [_("You get this letter because you have a child at %(school)s, %(district)s.",
-              school=school.name, district=school.district)]  # fmt: skip
+              school=school, district=district)]  # fmt: skip
 
 
 def _sender(person: str, school: str) -> str:
@@ -293,8 +310,8 @@ def _calendar(occasion: Occasion) -> bytes:
     content = occasion.notice.content
     stays_away = isinstance(content, AnswerWords) and content.answer == "no"
     if isinstance(content, EventWords | AnswerWords) and not stays_away:
-        return calendar.entry(content.facts, occasion.notice.kind, occasion.school.domain,
-                              occasion.written_at)  # fmt: skip
+        return calendar.entries([content.facts], occasion.notice.kind, occasion.school.domain,
+                                occasion.written_at)  # fmt: skip
     return b""
 
 

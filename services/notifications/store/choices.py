@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
 
-from services.notifications.domain.settings import MailSettings
+from services.notifications.domain.settings import MailSettings, SchoolHours
 from services.notifications.domain.sight import Stop
 from services.notifications.domain.wishes import Wish, Wishes
 from shared.messages import Category, Record
@@ -62,6 +62,27 @@ class Choices:
         await self.database[SETTINGS].update_one(
             {"_id": "mail"}, {"$set": row}, upsert=True, session=work.session
         )
+
+    async def hours(self, school_ids: Collection[str]) -> dict[str, SchoolHours]:
+        """When mail of these schools may leave, of those that decided it themselves."""
+        ids = [_hours_id(each) for each in sorted(school_ids)]
+        async with answering():
+            found = self.database[SETTINGS].find({"_id": {"$in": ids}})
+            return {
+                row["school_id"]: SchoolHours.model_validate_json(row["hours"])
+                async for row in found
+            }
+
+    async def keep_hours(
+        self, school_id: str, hours: SchoolHours | None, by: str, work: Work
+    ) -> None:
+        """A school decides; None: as the district has it. `by` is the account that did."""
+        settings, place = self.database[SETTINGS], {"_id": _hours_id(school_id)}
+        if hours is None:
+            await settings.delete_one(place, session=work.session)
+            return
+        row = {"school_id": school_id, "hours": hours.model_dump_json(), "by": by, "at": work.now}
+        await settings.update_one(place, {"$set": row}, upsert=True, session=work.session)
 
     async def stop(self, stop: Stop, work: Work) -> None:
         """No more letters of this category to this mailbox."""
@@ -193,6 +214,10 @@ def _lasting(now: datetime) -> Document:
 def _lasts(row: Document, now: datetime) -> bool:
     end = row.get("until")
     return end is None or end > now
+
+
+def _hours_id(school_id: str) -> str:
+    return f"hours|{school_id}"
 
 
 def _stop_id(mailbox: str, category: str) -> str:

@@ -7,7 +7,13 @@ from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReplaceOne, UpdateOne
 
-from services.notifications.domain.delivery import CLAIM_LASTS, LONGEST_LEASE, Delivery, State
+from services.notifications.domain.delivery import (
+    CLAIM_LASTS,
+    LONGEST_LEASE,
+    WRITTEN,
+    Delivery,
+    State,
+)
 from services.notifications.domain.kinds import KINDS
 from services.notifications.domain.sight import Sight
 from shared.errors import Conflict
@@ -19,6 +25,7 @@ _DUE_STATES = ["pending", "retry", "held"]
 _KINDS = sorted(KINDS)
 _FIRST = sorted(name for name, kind in KINDS.items() if kind.first)
 _LAST = sorted(set(_KINDS) - set(_FIRST))
+_GATHERS = sorted(name for name, kind in KINDS.items() if kind.gathers)
 _ROUTINE = sorted(name for name, kind in KINDS.items() if kind.routine)
 
 KEPT = (
@@ -123,6 +130,29 @@ class Deliveries:
             mine = self.database[NAME].find({"claim": token}).sort("due_at", 1)
             return [_delivery(row) async for row in mine]
 
+    async def claim_along(
+        self, token: str, mailboxes: Collection[str], now: datetime
+    ) -> list[Delivery]:
+        """Take, too, what waits to come in one letter with others to these mailboxes."""
+        waits = {
+            "mailbox": {"$in": sorted(mailboxes)},
+            "kind": {"$in": _GATHERS},
+            "gather_at": {"$type": "date"},
+            "$or": [{"state": "pending"}, {"state": "retry", "due_at": {"$lte": now}}],
+        }
+        async with answering():
+            found = self.database[NAME].find(waits, {"_id": 1})
+            ids = [row["_id"] async for row in found]
+            if not ids:
+                return []
+            taken = {
+                "$set": {"state": "claimed", "claim": token, "lease_until": now + CLAIM_LASTS},
+                "$inc": {"version": 1},
+            }
+            await self.database[NAME].update_many({"_id": {"$in": ids}, **waits}, taken)
+            mine = self.database[NAME].find({"_id": {"$in": ids}, "claim": token})
+            return [_delivery(row) async for row in mine.sort("due_at", 1)]
+
     async def _due(self, query: Document, limit: int) -> list[str]:
         found = self.database[NAME].find(query, {"_id": 1}).sort("due_at", 1).limit(limit)
         return [str(row["_id"]) async for row in found]
@@ -206,7 +236,7 @@ class Deliveries:
 
     async def told_households(self, event_id: str) -> list[str]:
         """The households that may have a letter about an event."""
-        told = {"about": event_id, "state": {"$in": ["handing", "accepted", "unknown"]}}
+        told = {"about": event_id, "state": {"$in": sorted(WRITTEN)}}
         async with answering():
             found = await self.database[NAME].distinct("household_id", told)
         return sorted(str(each) for each in found)
@@ -214,10 +244,14 @@ class Deliveries:
     async def routine_since(
         self, mailboxes: Collection[str], since: datetime
     ) -> dict[str, tuple[datetime, ...]]:
-        """When routine letters were handed over for each mailbox, or are being handed over."""
+        """When routine letters were handed over for each mailbox, or are being handed over.
+
+        One that carries others counts once, and they do not.
+        """
         query = {
             "mailbox": {"$in": sorted(mailboxes)},
             "kind": {"$in": _ROUTINE},
+            "digest_id": None,
             "$or": [{"handed_at": {"$gt": since}}, {"state": "handing"}],
         }
         fields = {"mailbox": 1, "handed_at": 1, "changed_at": 1}
@@ -228,11 +262,29 @@ class Deliveries:
                 when[row["mailbox"]] = (*when.get(row["mailbox"], ()), at)
         return when
 
-    async def look_again(self, now: datetime, work: Work, mailbox: str | None = None) -> int:
-        """After settings or the wishes of a mailbox changed: judge what waits (there) anew."""
+    async def named(self, ids: Sequence[str]) -> list[Delivery]:
+        """Deliveries by id, in this order; for the service itself, not for people."""
+        if not ids:
+            return []
+        async with answering():
+            found = self.database[NAME].find({"_id": {"$in": list(ids)}})
+            rows = {row["_id"]: _delivery(row) async for row in found}
+        return [rows[each] for each in ids if each in rows]
+
+    async def several(self, ids: Collection[str], work: Work) -> list[Delivery]:
+        """Deliveries by id, in this transaction."""
+        found = self.database[NAME].find({"_id": {"$in": sorted(ids)}}, session=work.session)
+        return [_delivery(row) async for row in found.sort("_id", 1)]
+
+    async def look_again(
+        self, now: datetime, work: Work, *, mailbox: str | None = None, school_id: str | None = None
+    ) -> int:
+        """After settings, or the wishes of a mailbox, changed: judge what waits (there) anew."""
         waits: Document = {"state": {"$in": ["pending", "held"]}, "due_at": {"$gt": now}}
         if mailbox is not None:
             waits["mailbox"] = mailbox
+        if school_id is not None:
+            waits["school_id"] = school_id
         again = [{"$set": {"due_at": "$not_before", "version": {"$add": ["$version", 1]}}}]
         result = await self.database[NAME].update_many(waits, again, session=work.session)
         return int(result.modified_count)

@@ -46,6 +46,19 @@ class People:
         """Schools by id."""
         return await self._by_id(SchoolChanged, SCHOOLS, ids)
 
+    async def behind(self, mailboxes: Collection[str]) -> dict[str, tuple[HouseholdChanged, ...]]:
+        """The active households that read each of these addresses, by it in small letters."""
+        if not mailboxes:
+            return {}
+        homes: dict[str, tuple[HouseholdChanged, ...]] = {}
+        query = {"mailbox": {"$in": sorted(mailboxes)}, "active": True}
+        async with answering():
+            async for row in self.database[HOUSEHOLDS].find(query).sort("_id", 1):
+                mailbox = str(row["mailbox"]).lower()
+                home = HouseholdChanged.model_validate(row)
+                homes[mailbox] = (*homes.get(mailbox, ()), home)
+        return homes
+
     async def _by_id(self, kind: type[M], name: str, ids: Collection[str]) -> dict[str, M]:
         if not ids:
             return {}

@@ -8,9 +8,11 @@ from services.notifications.web import (
     addresses,
     api,
     choices,
+    hours,
     languages,
     languages_api,
     letters,
+    outlook,
     previews,
     returns,
     settings,
@@ -23,8 +25,8 @@ PUBLIC = (*unsubscribe.PUBLIC, *choices.PUBLIC, *addresses.PUBLIC)
 
 router = APIRouter()
 _PARTS = (
-    api, languages_api, address_requests_api, unsubscribe, choices, addresses, previews, settings,
-    languages, returns, address_requests, letters,
+    api, languages_api, address_requests_api, unsubscribe, choices, addresses, previews, outlook,
+    hours, settings, languages, returns, address_requests, letters,
 )  # fmt: skip
 for part in _PARTS:
     router.include_router(part.router)

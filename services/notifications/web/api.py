@@ -58,6 +58,9 @@ class DeliveryOut(Record):
     changed_at: datetime
     handed_at: datetime | None
     tries: int
+    gather_at: datetime | None
+    digest_id: str | None
+    """The letter that carries it; such a letter has the kind `digest`."""
 
 
 class DeliveryPage(Record):

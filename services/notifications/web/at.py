@@ -42,6 +42,7 @@ KINDS: dict[KindName, str] = {
     "cancelled": N_("Event cancelled"),
     "rsvp_confirmation": N_("Thanks for an answer"),
     "announcement": N_("Announcement"),
+    "digest": N_("Several letters in one"),
     "follow_ups_due": N_("Follow-ups due"),
     "address_confirm": N_("New address: please confirm"),
     "address_told": N_("New address: told to the old one"),

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from services.notifications.actions.choosing import save_settings
 from services.notifications.actions.resolving import trust_again
-from services.notifications.domain.settings import MailSettings, QuietHours
+from services.notifications.domain.settings import MailSettings, QuietHours, Weekday
 from services.notifications.web.at import AtRoom, place_of
 from shared import web
 from shared.i18n import N_
@@ -19,6 +19,13 @@ from shared.messages import Record
 router = APIRouter(prefix="/notifications/settings", include_in_schema=False)
 District = Annotated[Viewer, web.needs("district")]
 MINUTES = 60
+DAYS: dict[Weekday, str] = {
+    "monday": N_("Monday"),
+    "tuesday": N_("Tuesday"),
+    "wednesday": N_("Wednesday"),
+    "thursday": N_("Thursday"),
+    "friday": N_("Friday"),
+}
 
 
 class SettingsForm(Record):
@@ -34,6 +41,10 @@ class SettingsForm(Record):
     routine_letters_a_week: Annotated[
         int | None, Field(ge=1, le=50, title=N_("Most routine letters to one address in a week"))
     ] = None
+    digest_day: Annotated[
+        Weekday, Field(title=N_("Day of the letter that brings several in one"))
+    ] = "friday"
+    digest_at: Annotated[time, Field(title=N_("From what time on"))] = time(15)
     held_days: Annotated[
         int, Field(ge=1, le=30, title=N_("Days after which a held letter expires"))
     ]
@@ -65,6 +76,8 @@ class SettingsForm(Record):
             else None,
             school_days_only=self.school_days_only,
             routine_letters_a_week=self.routine_letters_a_week,
+            digest_day=self.digest_day,
+            digest_at=self.digest_at,
             held_days=self.held_days,
             phone=self.phone,
             all_schools_live=self.all_schools_live,
@@ -129,7 +142,10 @@ async def _page(
     page: web.PageContext, room: AtRoom, form: web.Form[SettingsForm], status: int = 200
 ) -> Response:
     schools = await room.directory.schools()
-    return page.render("notifications/settings.html", status=status, form=form, schools=schools)
+    days = [(day, page._(words)) for day, words in DAYS.items()]
+    return page.render(
+        "notifications/settings.html", status=status, form=form, schools=schools, days=days
+    )
 
 
 def _filled(now: MailSettings) -> web.Form[SettingsForm]:
@@ -142,6 +158,8 @@ def _filled(now: MailSettings) -> web.Form[SettingsForm]:
         quiet_ends=f"{quiet.ends:%H:%M}",
         school_days_only="true" if now.school_days_only else None,
         routine_letters_a_week=now.routine_letters_a_week,
+        digest_day=now.digest_day,
+        digest_at=f"{now.digest_at:%H:%M}",
         held_days=now.held_days,
         phone=now.phone,
         all_schools_live="true" if now.all_schools_live else None,
