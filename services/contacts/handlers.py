@@ -1,5 +1,6 @@
 """Messages come in here: what other systems saw, letters, invitations, who acts on flags."""
 
+from services.contacts.actions.asking import take_ask
 from services.contacts.actions.desk import Desk
 from services.contacts.actions.flags import note_applied
 from services.contacts.actions.invitations import note_event
@@ -19,6 +20,7 @@ from shared.messages import (
     EventPublished,
     EventRSVPd,
     ExternalFactReceived,
+    FamilyAsked,
     FlagsApplied,
     NoticeAccepted,
     NoticeBounced,
@@ -71,5 +73,9 @@ def handlers(desk: Desk) -> Handlers:
     @contacts.on(EventRSVPd)
     async def show_reply(rsvp: EventRSVPd, work: Work) -> None:
         await note_reply(store, rsvp, work)
+
+    @contacts.on(FamilyAsked)
+    async def promise_an_answer(asked: FamilyAsked, work: Work) -> None:
+        await take_ask(store, asked, work)
 
     return contacts

@@ -89,6 +89,8 @@ def open_room(parts: Parts) -> MailRoom:
         starting=starting_settings(settings.environment),
         answer_links=links("rsvp", settings.keys("rsvp")),
         stop_links=links("unsubscribe", settings.keys("unsubscribe")),
+        page_links=links("household", settings.keys("household")),
+        feed_links=links("calendar", settings.keys("calendar")),
         drafts_start_accepted=drafts_start_accepted(settings.environment),
     )
 

@@ -42,11 +42,17 @@ def handlers(room: MailRoom) -> Handlers:
 
     @on(m.EventRSVPd)
     async def confirm_rsvp(answered: m.EventRSVPd, work: Work) -> None:
+        await room.store.household.keep_answer(answered, work)
         await inviting.confirm_rsvp(room, answered, work)
 
     @on(m.FamilyErased)
     async def forget_family(erased: m.FamilyErased, work: Work) -> None:
         await room.store.forgetting.forget(erased, work)
+        await room.store.household.forget(erased, work)
+
+    @on(m.HouseholdItemChanged)
+    async def keep_on_page(item: m.HouseholdItemChanged, work: Work) -> None:
+        await room.store.household.keep(item, work)
 
     @on(m.NoticeRequested)
     async def take_request(request: m.NoticeRequested, work: Work) -> None:

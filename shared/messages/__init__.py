@@ -42,6 +42,13 @@ from shared.messages.directory import (
     Term,
 )
 from shared.messages.flags import FlagsApplied, FlagsAsOf, FlagsChanged
+from shared.messages.household_page import (
+    MOST_ASKED,
+    Ask,
+    AskTime,
+    FamilyAsked,
+    HouseholdItemChanged,
+)
 from shared.messages.notices import (
     Category,
     NoticeAccepted,
@@ -70,7 +77,10 @@ MESSAGES: dict[str, type[Message]] = _known()
 __all__ = [
     "ERASED_WORDS",
     "MESSAGES",
+    "MOST_ASKED",
     "Answer",
+    "Ask",
+    "AskTime",
     "Assignment",
     "CaseloadEntry",
     "Category",
@@ -86,6 +96,7 @@ __all__ = [
     "EventPublished",
     "EventRSVPd",
     "ExternalFactReceived",
+    "FamilyAsked",
     "FamilyChanged",
     "FamilyErased",
     "FamilyLetter",
@@ -96,6 +107,7 @@ __all__ = [
     "FlagsChanged",
     "GuardianFacts",
     "HouseholdChanged",
+    "HouseholdItemChanged",
     "Language",
     "Message",
     "NoticeAccepted",

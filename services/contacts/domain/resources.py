@@ -11,7 +11,7 @@ from pydantic import AnyHttpUrl, ConfigDict, Field
 from shared.errors import Conflict, Refused
 from shared.i18n import N_
 from shared.identity import Role, Viewer
-from shared.messages import Language, Record, SharedResource
+from shared.messages import HouseholdItemChanged, Language, Record, SharedResource
 
 Topic = Literal[
     "reading", "math", "homework", "language", "technology", "special_needs", "health",
@@ -119,6 +119,20 @@ class Resource(Record):
             title=self.title,
             language=self.language,
             link=self.link or page,
+        )
+
+    def told(self) -> HouseholdItemChanged:
+        """As it stands on the pages of the households whom it is for."""
+        page = f"/contacts/parents/{self.school_id or '{school_id}'}#r-{self.resource_id}"
+        return HouseholdItemChanged(
+            item_id=self.resource_id,
+            kind="resource",
+            school_ids=(self.school_id,) if self.school_id else (),
+            grades=self.grades,
+            title=self.title,
+            language=self.language,
+            link=self.link or page,
+            gone=self.state != "shown",
         )
 
     def fits(self, grades: Collection[str], languages: Collection[str]) -> bool:

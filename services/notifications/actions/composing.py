@@ -1,10 +1,11 @@
 """From a delivery to the letter that its readers get."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from services.notifications.actions.room import MailRoom
 from services.notifications.actions.surroundings import Surroundings
 from services.notifications.domain.delivery import WRITTEN, Delivery
+from services.notifications.domain.household_page import LINK_LIVES
 from services.notifications.domain.notice import (
     AnswerWords,
     EducatorsNote,
@@ -43,7 +44,8 @@ def compose(room: MailRoom, row: Delivery, around: Surroundings) -> Letter:
             students=_students(row, notice, around),
             written_at=around.now,
             answer_url=_answer_url(room, notice, household),
-            stop_url=_stop_url(room, row, household, around),
+            stop_url=choices_url(room, row.delivery_id, household, around.now),
+            page_url=page_url(room, row.delivery_id, household, around.now),
             reply_to=_reply_to(notice, around),
             site=room.place.public_url,
         )
@@ -125,14 +127,26 @@ def _answer_url(room: MailRoom, notice: Notice, household: HouseholdChanged) -> 
     )
 
 
-def _stop_url(
-    room: MailRoom, row: Delivery, household: HouseholdChanged, around: Surroundings
+def choices_url(
+    room: MailRoom, delivery_id: str, household: HouseholdChanged, now: datetime
 ) -> str:
+    """Where the readers of a letter choose what they get by mail."""
     return room.stop_links.make(
         "/notifications/unsubscribe",
         household.household_id,
-        row.delivery_id,
-        around.now + STOP_LINK_LIVES,
+        delivery_id,
+        now + STOP_LINK_LIVES,
+        household.link_version,
+    )
+
+
+def page_url(room: MailRoom, delivery_id: str, household: HouseholdChanged, now: datetime) -> str:
+    """The household's own page; it knows from which letter its readers came."""
+    return room.page_links.make(
+        "/notifications/our-children",
+        household.household_id,
+        delivery_id,
+        now + LINK_LIVES,
         household.link_version,
     )
 

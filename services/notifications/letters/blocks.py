@@ -74,6 +74,8 @@ class Letter:
     footer: Sequence[str] = ()
     stop: tuple[str, str] | None = None
     """What the link that stops such letters says, and where it leads."""
+    page: tuple[str, str] | None = None
+    """What the link to the household's own page says, and where it leads."""
     calendar: bytes = b""
     calendar_method: str = "PUBLISH"
     reply_to: str | None = field(default=None)
@@ -92,5 +94,6 @@ def without_links(letter: Letter) -> Letter:
         for block in letter.blocks
     ]
     stop = (letter.stop[0], "#") if letter.stop else None
+    page = (letter.page[0], "#") if letter.page else None
     english = without_links(letter.english) if letter.english else None
-    return replace(letter, blocks=blocks, stop=stop, english=english)
+    return replace(letter, blocks=blocks, stop=stop, page=page, english=english)

@@ -54,9 +54,9 @@ def _said(letter: Letter) -> str:
 
 def _foot(letter: Letter, mark: str = "-- \n") -> str:
     # Mail programs take what follows this mark for a signature, and may fold it away.
-    stop = f"\n\n{letter.stop[0]}:\n{letter.stop[1]}" if letter.stop else ""
+    links = "".join(f"\n\n{link[0]}:\n{link[1]}" for link in (letter.page, letter.stop) if link)
     lines = "\n".join(letter.footer)
-    return f"{mark}{lines}{stop}"
+    return f"{mark}{lines}{links}"
 
 
 def _block(block: Block) -> str:

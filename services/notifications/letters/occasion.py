@@ -40,6 +40,8 @@ class Occasion:
     answer_url: str = ""
     """The signed page on which the household answers; without its query."""
     stop_url: str = ""
+    page_url: str = ""
+    """The household's own page, with everything about its children."""
     staff_url: str = ""
     """The page on which staff finds what a letter to staff is about."""
     reply_to: str | None = None

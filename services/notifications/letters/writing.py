@@ -53,6 +53,9 @@ def write(occasion: Occasion) -> Letter:
         reader=_.reader,
         footer=_footer(_, occasion.school),
         stop=(_("Stop letters like this"), occasion.stop_url) if occasion.stop_url else None,
+        page=(_("Everything about your children in one place"), occasion.page_url)
+        if occasion.page_url
+        else None,
         calendar=_calendar(occasion),
         calendar_method=calendar.method_of(occasion.notice.kind),
         reply_to=occasion.reply_to,
