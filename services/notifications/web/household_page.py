@@ -189,6 +189,7 @@ def _shown(
         token=token,
         ours=found,
         form=form,
+        children=[(each.student_id, each.given_name) for each in found.children],
         asks=[(what, page._(words)) for what, words in ASKS.items()],
         ask_names={what: page._(words) for what, words in ASKS.items()},
         times=[(time, page._(words)) for time, words in TIMES.items()],
