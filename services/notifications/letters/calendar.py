@@ -4,14 +4,14 @@ PUBLISH, not REQUEST: a mail program that answers a REQUEST sends its answer by 
 organizer, past the signed page on which the whole household answers. A cancelled event is a CANCEL.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from shared.messages import EventFacts
 
 if TYPE_CHECKING:
-    from icalendar import Event
+    from icalendar import Event, Timezone
 
 PRODUCT = "-//Partners//family engagement//EN"
 
@@ -24,7 +24,7 @@ def method_of(kind: str) -> str:
 def entry(facts: EventFacts, kind: str, domain: str, written_at: datetime) -> bytes:
     """One VEVENT with its VTIMEZONE: the same UID for ever, a higher SEQUENCE each revision."""
     # Imported late: four megabytes that only letters about events need.
-    from icalendar import Calendar, Timezone
+    from icalendar import Calendar
 
     zone = ZoneInfo(facts.time_zone)
     calendar = Calendar()
@@ -33,13 +33,22 @@ def entry(facts: EventFacts, kind: str, domain: str, written_at: datetime) -> by
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method_of(kind))
     begins, ends = facts.starts_at.astimezone(zone), facts.ends_at.astimezone(zone)
-    calendar.add_component(
-        Timezone.from_tzid(facts.time_zone, first_date=begins.date(), last_date=ends.date())
-        if facts.time_zone != "UTC"
-        else Timezone.from_tzid("Etc/UTC")
-    )
+    calendar.add_component(rules_of(facts.time_zone, begins, ends))
     calendar.add_component(_event(facts, kind, domain, written_at, begins, ends))
     return bytes(calendar.to_ical())
+
+
+def rules_of(time_zone: str, begins: datetime, ends: datetime) -> "Timezone":
+    """The rules of a zone for the years of two local moments.
+
+    Of a day or two alone the library tells no rule at all, which RFC 5545 (3.6.5) forbids.
+    """
+    from icalendar import Timezone
+
+    if time_zone == "UTC":
+        return Timezone.from_tzid("Etc/UTC")
+    first, last = date(begins.year, 1, 1), date(ends.year, 12, 31)
+    return Timezone.from_tzid(time_zone, first_date=first, last_date=last)
 
 
 def _event(

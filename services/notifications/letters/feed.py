@@ -5,24 +5,24 @@ address is read by other people's computers. Entries have the ids that they have
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from services.notifications.domain.household_page import Coming
-from services.notifications.letters.calendar import PRODUCT
+from services.notifications.letters.calendar import PRODUCT, rules_of
 
 if TYPE_CHECKING:
-    from icalendar import Event
+    from icalendar import Event, Timezone
 
 CONTENT_TYPE = "text/calendar; charset=utf-8"
-LOOK_AGAIN = timedelta(hours=6)
+LOOK_AGAIN, LOOK_AGAIN_TEXT = timedelta(hours=6), "PT6H"
 
 
 def feed(
-    coming: Iterable[Coming], schools: dict[str, str], name: str, domain: str, now: datetime
+    coming: Sequence[Coming], schools: dict[str, str], name: str, domain: str, now: datetime
 ) -> bytes:
     """All entries, each at its school's own time; `schools`: their names by id."""
     # Imported late: four megabytes that only calendars need.
@@ -36,10 +36,12 @@ def feed(
     calendar.add("name", name)
     calendar.add("x-wr-calname", name)
     calendar.add("refresh-interval", LOOK_AGAIN, parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", LOOK_AGAIN)
+    # Older than RFC 7986, and what more programs read; no library knows that it is a duration.
+    calendar.add("x-published-ttl", LOOK_AGAIN_TEXT)
+    for zone in _zones(coming):
+        calendar.add_component(zone)
     for each in coming:
         calendar.add_component(_entry(each, schools.get(each.facts.school_id, ""), domain, now))
-    calendar.add_missing_timezones()
     return bytes(calendar.to_ical())
 
 
@@ -48,6 +50,17 @@ def mark_of(coming: Iterable[Coming], schools: dict[str, str], name: str) -> str
     said = [[each.known.cancelled, each.facts.model_dump(mode="json")] for each in coming]
     digest = sha256(json.dumps([said, schools, name]).encode()).hexdigest()
     return f'"{digest[:32]}"'
+
+
+def _zones(coming: Sequence[Coming]) -> list["Timezone"]:
+    """The rules of each zone, for the years that are shown: all of them would be most of it."""
+    found: list[Timezone] = []
+    for name in sorted({each.facts.time_zone for each in coming}):
+        own = [each.facts for each in coming if each.facts.time_zone == name]
+        first = min(each.starts_at for each in own).astimezone(ZoneInfo(name))
+        last = max(each.ends_at for each in own).astimezone(ZoneInfo(name))
+        found.append(rules_of(name, first, last))
+    return found
 
 
 def _entry(coming: Coming, school: str, domain: str, now: datetime) -> "Event":
