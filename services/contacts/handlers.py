@@ -74,8 +74,11 @@ def handlers(desk: Desk) -> Handlers:
     async def show_reply(rsvp: EventRSVPd, work: Work) -> None:
         await note_reply(store, rsvp, work)
 
+    _asks(contacts, desk)
+    return contacts
+
+
+def _asks(contacts: Handlers, desk: Desk) -> None:
     @contacts.on(FamilyAsked)
     async def promise_an_answer(asked: FamilyAsked, work: Work) -> None:
-        await take_ask(store, asked, work)
-
-    return contacts
+        await take_ask(desk.store, asked, work)

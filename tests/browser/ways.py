@@ -200,7 +200,7 @@ async def answer_refused(page: Page, world: World) -> None:
 async def ask_refused(page: Page, world: World) -> None:
     await page.goto(world.path("/notifications/our-children/{ours_token}"))
     await page.check("[name=what][value=know]")
-    await press(page, "form[action$='/ask'] button")
+    await press(page, "form[action$='#ask'] button")
 
 
 async def press(page: Page, button: str) -> None:

@@ -18,7 +18,7 @@ def test_a_family_asks_on_its_page_and_the_educator_answers_in_two_school_days(c
     family = cast.browser()
     page = family.open(link)
     assert home.child.split()[0] in page.text
-    family.submit(page, "/ask", {"what": "call", "words": WORDS})
+    family.submit(page, "#ask", {"what": "call", "words": WORDS})
 
     eventually(lambda: WORDS in cast.educator.open("/contacts/follow-ups").text)
     name = cast.district.picks.educator.family_name

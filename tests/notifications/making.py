@@ -61,6 +61,7 @@ READING = SharedResource(
     link="/contacts/parents/school-1#r-resource-1",
 )
 SCHOOL = School("Maple Elementary", "555-0100", "Riverton Schools", "schools.example")
+PAGE_URL = "https://partners.schools.example/notifications/our-children/" + "x" * 140
 STOP_URL = "https://partners.schools.example/notifications/unsubscribe/" + "x" * 140
 
 
@@ -108,6 +109,7 @@ def occasion(
         "written_at": NOW,
         "answer_url": "https://partners.schools.example/events/rsvp/token",
         "stop_url": STOP_URL,
+        "page_url": PAGE_URL,
         "site": "https://partners.schools.example/",
     }
     return Occasion(**{**told, **over})  # type: ignore[arg-type]

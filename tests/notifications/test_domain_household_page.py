@@ -92,7 +92,10 @@ def test_a_calendar_has_stable_entries_in_the_schools_time_and_nothing_of_the_fa
     (entry,) = calendar.walk("VEVENT")
     assert entry["uid"] == f"{FACTS.event_id}@schools.example"
     assert (entry["status"], entry["sequence"]) == ("CANCELLED", FACTS.revision + 1)
-    assert {each.name for each in calendar.walk("VTIMEZONE")[0].subcomponents} == {"STANDARD", "DAYLIGHT"}
+    assert {each.name for each in calendar.walk("VTIMEZONE")[0].subcomponents} == {
+        "STANDARD",
+        "DAYLIGHT",
+    }
     assert entry["dtstart"].params["TZID"] == "America/New_York"
     assert str(entry["location"]) == "Gym, Maple Elementary"
     assert b"REFRESH-INTERVAL;VALUE=DURATION:PT6H\r\n" in raw

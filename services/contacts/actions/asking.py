@@ -53,9 +53,9 @@ async def wants_known(store: Store, student_ids: Collection[str]) -> dict[str, l
     """
     found = await store.follow_ups.wants_known(student_ids)
     return {
-        student_id: [
-            each for each in found if each.asked and each.asked.student_id == student_id
-        ][:SHOWN_OF_CHILD]
+        student_id: [each for each in found if each.asked and each.asked.student_id == student_id][
+            :SHOWN_OF_CHILD
+        ]
         for student_id in student_ids
     }
 

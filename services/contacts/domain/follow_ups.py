@@ -25,7 +25,7 @@ When = Literal["overdue", "this_week", "later"]
 Standing = Literal["theirs", "nobodys", "left", "out_of_sight", "family_gone", "late"]
 """Whether the assigned person can do it. `nobodys`: it was handed to the coordinators; `left`: the
 person does not work at the school any more; `out_of_sight`: the child left that person's classes;
-`family_gone`: the family left the roster; `late`: the family asked for it, and its day has passed."""
+`family_gone`: the family left the roster; `late`: the family asked for it, and its day is over."""
 
 
 class Assignee(Record):

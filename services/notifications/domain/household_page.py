@@ -64,7 +64,7 @@ class Coming:
 
 @dataclass(frozen=True)
 class AskedBefore:
-    """What a household asked for, and how it stands; `item` None: the school has not seen it yet."""
+    """What a household asked for, and how it stands; `item` None: the school has not got it yet."""
 
     asked: FamilyAsked
     child: str
@@ -189,4 +189,3 @@ def in_feed(coming: Iterable[Coming]) -> list[Coming]:
 def says_nothing(what: Ask, words: str) -> bool:
     """Whether the words that this needs are missing."""
     return what == "know" and not words.strip()
-

@@ -37,7 +37,7 @@ _SHOWS = "one household's children by first name, what they are invited to, and 
 _WHY = "families look and ask without an account"
 PUBLIC = (
     web.PublicRoute("GET", PATH, _WHY, _SHOWS, "120/minute"),
-    web.PublicRoute("POST", f"{PATH}/ask", _WHY, _SHOWS, "20/minute", proof="link"),
+    web.PublicRoute("POST", PATH, _WHY, _SHOWS, "20/minute", proof="link"),
     web.PublicRoute("GET", f"{PATH}/thanks", _WHY, "that the school was asked", "120/minute"),
     web.PublicRoute("POST", f"{PATH}/calendar", _WHY, _SHOWS, "20/minute", proof="link"),
     web.PublicRoute(
@@ -90,7 +90,7 @@ async def show_page(token: str, page: web.Page, room: AtRoom) -> Response:
     return await _opened(token, page, room, show)
 
 
-@router.post(f"{PATH}/ask")
+@router.post(PATH)
 async def post_ask(token: str, request: Request, page: web.Page, room: AtRoom) -> Response:
     """Ask the school, or show what is missing."""
 
