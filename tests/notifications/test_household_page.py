@@ -35,6 +35,7 @@ async def link_of(bench: Bench, home: str, family: str, contact_id: str = "conta
     await bench.settle()
     mail = bench.sink.letters_to(f"{home}@family.example")[-1]
     body = mail.get_body(preferencelist=("plain",))
+    assert body
     found = re.search(rf"{HOST}(/notifications/our-children/\S+)", str(body.get_content()))
     assert found
     return found.group(1)
