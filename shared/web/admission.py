@@ -5,7 +5,6 @@ programs have a bounded share of it, and people keep the rest: their pages stay 
 that send too much are told, in microseconds, to wait.
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -15,14 +14,12 @@ from starlette.types import Scope, Send
 from shared import telemetry
 from shared.errors import PartnersError
 from shared.i18n import N_
+from shared.web.turns import Turns
 
 MOST = 128
 """Requests under way in one process; a page takes some hundredths of a second."""
 MOST_OF_PROGRAMS = 32
 """Of these at most so many are programs', which is more than MongoDB works on at once for us."""
-AT_WORK = 8
-"""Programs' requests that are worked on at one moment; the others wait inside. With more none is
-done sooner, and each step of a person's page has to wait for one step of every one of them."""
 MOST_BACKLOG = 20_000
 """So many messages may wait to be told before programs may not add to them; people may."""
 RETRY_SECONDS = 2
@@ -54,7 +51,7 @@ class Admission:
     """Messages that wait in the outbox, as of some seconds ago."""
     _people: int = 0
     _programs: int = 0
-    _turns: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_WORK))
+    _turns: Turns = field(default_factory=Turns)
 
     def bars(self, scope: Scope) -> int:
         """Why a program may not come in now: seconds to wait; 0 lets it in. People always pass."""
@@ -87,11 +84,14 @@ class Admission:
     @asynccontextmanager
     async def turn(self, scope: Scope) -> AsyncIterator[None]:
         """While a request is worked on: programs wait for their turn, people never."""
-        if not is_program(scope):
+        if scope["path"].startswith(_FREE):
             yield
-            return
-        async with self._turns:
-            yield
+        elif is_program(scope):
+            async with self._turns.program():
+                yield
+        else:
+            with self._turns.person():
+                yield
 
     @property
     def is_behind(self) -> bool:

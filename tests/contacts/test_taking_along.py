@@ -1,5 +1,6 @@
 """What goes along with a contact: which comes first, and what is kept of it."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.contacts.domain.contact import Contact
-from services.contacts.domain.resources import Resource, by_fit
+from services.contacts.domain.resources import Readers, Resource, by_fit
 from services.contacts.web.taking_along import chosen_id
 from shared.errors import Conflict
 from tests.contacts.test_contact import NOW, PLACE, RIVERA, draft
@@ -27,6 +28,10 @@ def resource(**over: object) -> Resource:
     return Resource.model_validate({**facts, **over})
 
 
+def readers(grades: Iterable[str], languages: Iterable[str]) -> Readers:
+    return Readers(("maple",), frozenset(grades), frozenset(languages))
+
+
 READING = resource().attached("maple")
 
 
@@ -37,7 +42,7 @@ def test_the_childs_grade_and_the_familys_language_come_first_then_the_grade() -
         resource(resource_id="fits", grades=("03",), language="es-MX"),
         resource(resource_id="for all", language="es"),
     ]
-    ordered = [each.resource_id for each in by_fit(found, {"03"}, {"es"})]
+    ordered = [each.resource_id for each in by_fit(found, readers({"03"}, {"es"}))]
     assert ordered == ["fits", "for all", "grade", "other grade"]
 
 
@@ -53,7 +58,7 @@ def test_nothing_is_lost_and_what_fits_is_never_behind_what_does_not(
         resource(resource_id=str(place), language=language, grades=tuple(of))
         for place, (language, of) in enumerate(made)
     ]
-    ordered = by_fit(found, grades, languages)
+    ordered = by_fit(found, readers(grades, languages))
     assert sorted(each.resource_id for each in ordered) == sorted(r.resource_id for r in found)
     fits = [each.fits(grades, languages) for each in ordered]
     assert fits == sorted(fits, reverse=True)

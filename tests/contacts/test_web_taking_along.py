@@ -5,11 +5,14 @@ from html import unescape
 
 import pytest
 
+from services.contacts.actions.ideas import share_idea
 from services.contacts.actions.resources import add_resource, review_resource
+from services.contacts.domain.contact import Contact
+from services.contacts.domain.ideas import IdeaDraft
 from services.contacts.domain.resources import Resource, ResourceDraft
 from shared.identity import Viewer
 from shared.messages import FamilyChanged
-from tests.contacts.conftest import staff_viewer
+from tests.contacts.conftest import TODAY, staff_viewer
 from tests.contacts.site import ContactsSite, fill_in
 
 OPTION = re.compile(r'<option value="([^"]+)"[^>]*>Read together')
@@ -73,6 +76,37 @@ async def test_what_is_withdrawn_or_of_another_school_does_not_go_along(
     assert "Kept as typed." in refused.text
     assert "Read together (no longer offered)" in refused.text
     assert OPTION.search((await browser.get(path)).text) is None
+
+
+async def test_for_a_class_it_goes_along_to_each_family_under_a_sentence_of_the_school(
+    site: ContactsSite, teacher: Viewer, shown: Resource, family: FamilyChanged
+) -> None:
+    desk, [school_id] = site.desk, teacher.school_ids
+    draft = IdeaDraft(kind="starter", title="Warm", words="It was a joy today.", topic="reading")
+    await share_idea(desk.store, desk.units, school_id, draft, teacher)
+    classes = await desk.store.directory.classes_of(teacher, TODAY)
+    class_id = next(e.class_id for e in family.students[0].enrollments if e.class_id in classes)
+    path = f"/contacts/together?class={class_id}"
+    fields = {
+        "class_id": class_id,
+        "form_id": "form-of-today",
+        "family_ids": [family.family_id],
+        "resource": await option(site, teacher, path),
+        "beginning": draft.words,
+    }
+    browser, here = site.browser(teacher), "/contacts/together"
+    long = await fill_in(browser, here, form_at=path, **fields, words="a" * 1990)
+    assert long.status_code == 422
+    assert "the words are too long" in long.text
+    saved = await fill_in(browser, here, form_at=path, **fields, words="Well done!")
+    assert saved.status_code == 303, saved.text
+    row = await desk.database["contacts"].find_one({"family_id": family.family_id})
+    assert row is not None
+    contact = Contact.model_validate(row)
+    assert contact.letter is not None
+    assert contact.letter.words == "It was a joy today.\n\nWell done!"
+    assert contact.resource is not None
+    assert contact.resource.resource_id == shown.resource_id
 
 
 async def test_programs_name_it_by_its_id(

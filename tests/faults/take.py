@@ -84,6 +84,14 @@ class Take:
         number = self.answers[of]
         self._answer(key, self._ask("DELETE", f"/contacts/api/v1/contacts/{number}"), number)
 
+    def correct(self, of: str) -> None:
+        """The educator corrects the note of a contact."""
+        key = self._key()
+        self._intend(key, "correct", way="http", of=of)
+        path = f"/contacts/api/v1/contacts/{self.answers[of]}"
+        answer = self._ask("PATCH", path, json={"note": key})
+        self._answer(key, answer, self.answers[of])
+
     def phone(self, *, letter: bool = True) -> str:
         """The phone system tells of a call by HTTP."""
         who, key = self.people, self._key()

@@ -42,7 +42,7 @@ async def link_of(bench: Bench, home: str, family: str, contact_id: str = "conta
 
 
 def feed_in(page: str) -> str:
-    found = re.search(r'href="https://[^/"]+(/notifications/our-children/[^"]+\.ics)"', page)
+    found = re.search(r'href="https?://[^/"]+(/notifications/our-children/[^"]+\.ics)"', page)
     assert found
     return found.group(1)
 

@@ -1,7 +1,5 @@
 """Programs that send too much are told to wait, and people hardly notice them."""
 
-import asyncio
-
 import pytest
 from starlette.types import Scope
 
@@ -47,29 +45,6 @@ def test_programs_have_a_share_and_people_the_rest() -> None:
             ):
                 raise AssertionError
         assert door.bars(program) == 0
-
-
-async def test_programs_take_turns_and_people_wait_for_none_of_them() -> None:
-    door, program, person = Admission("tests"), scope_of("/x/api/v1/y"), scope_of("/x", bearer="")
-    full, let_go, at_work = asyncio.Event(), asyncio.Event(), 0
-
-    async def ask() -> None:
-        nonlocal at_work
-        async with door.turn(program):
-            at_work += 1
-            if at_work == admission.AT_WORK:
-                full.set()
-            await let_go.wait()
-            at_work -= 1
-
-    async with asyncio.TaskGroup() as asking, asyncio.timeout(5):
-        for _ in range(admission.AT_WORK + 3):
-            asking.create_task(ask())
-        await full.wait()
-        async with door.turn(person):
-            assert at_work == admission.AT_WORK
-        let_go.set()
-    assert at_work == 0
 
 
 def test_what_is_asked_about_health_always_gets_in() -> None:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from services.contacts.actions.interpreters import name_of_interpreter
 from services.contacts.domain.contact import Author, Contact, ContactDraft, Place
 from services.contacts.domain.follow_ups import FollowUp
-from services.contacts.domain.resources import Resource, by_fit
+from services.contacts.domain.resources import Readers, Resource, by_fit
 from services.contacts.domain.views import LOGS, may_change
 from services.contacts.store import Store
 from shared.errors import Conflict, Forbidden, NotFound, Refused
@@ -125,14 +125,9 @@ async def retract_contact(
     return await units.run(body)
 
 
-async def resources_for(store: Store, family: FamilyChanged, by: Viewer) -> list[Resource]:
-    """What may go along to a family: what its pupils' schools show, the best fitting first."""
-    own = [each for each in family.students if by.sees_school(each.school_id)]
-    students = own or list(family.students)
-    schools = {each.school_id for each in students}
-    found = await store.resources.of_schools(sorted(schools), ["shown"])
-    grades = {each.grade for each in students if each.grade}
-    return by_fit(found, grades, {each.language for each in family.guardians})
+async def resources_for(store: Store, readers: Readers) -> list[Resource]:
+    """What may go along: what the pupils' schools show, the best fitting first."""
+    return by_fit(await store.resources.of_schools(readers.school_ids, ["shown"]), readers)
 
 
 async def today(store: Store, viewer: Viewer, now: datetime) -> date:

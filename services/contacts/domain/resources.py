@@ -1,17 +1,25 @@
 """What a school shares with all its families: the parents' page of the essay."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PureWindowsPath
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AnyHttpUrl, ConfigDict, Field
 
 from shared.errors import Conflict, Refused
 from shared.i18n import N_
 from shared.identity import Role, Viewer
-from shared.messages import HouseholdItemChanged, Language, Record, SharedResource
+from shared.messages import (
+    GuardianFacts,
+    HouseholdItemChanged,
+    Language,
+    Record,
+    SharedResource,
+    StudentFacts,
+)
 
 Topic = Literal[
     "reading", "math", "homework", "language", "technology", "special_needs", "health",
@@ -149,13 +157,33 @@ def base_of(language: str) -> str:
     return language.partition("-")[0].lower()
 
 
-def by_fit(
-    found: Iterable[Resource], grades: Collection[str], languages: Collection[str]
-) -> list[Resource]:
+@dataclass(frozen=True)
+class Readers:
+    """For whom something is taken along: a family, or the families of a class."""
+
+    school_ids: tuple[str, ...]
+    grades: frozenset[str]
+    languages: frozenset[str]
+
+    @classmethod
+    def among(
+        cls, students: Sequence[StudentFacts], guardians: Iterable[GuardianFacts], by: Viewer
+    ) -> Self:
+        """The pupils whose schools the viewer sees, else all of them, and their adults."""
+        own = [each for each in students if by.sees_school(each.school_id)] or students
+        return cls(
+            tuple(sorted({each.school_id for each in own})),
+            frozenset(each.grade for each in own if each.grade),
+            frozenset(each.language for each in guardians),
+        )
+
+
+def by_fit(found: Iterable[Resource], readers: Readers) -> list[Resource]:
     """What fits the children's grades and the family's language first, then grade, then the rest.
 
     Among equals the order stays.
     """
+    grades, languages = readers.grades, readers.languages
     return sorted(
         found, key=lambda each: (not each.fits(grades, languages), not each.is_for(grades))
     )

@@ -18,6 +18,7 @@ from services.contacts.actions.reaching import phones_of
 from services.contacts.actions.strengths import strengths_of
 from services.contacts.domain.contact import MOST_NOTE, MOST_WORDS, Contact, ContactDraft
 from services.contacts.domain.ideas import MOST_OF_STARTER
+from services.contacts.domain.resources import Readers
 from services.contacts.domain.views import written_of
 from services.contacts.web.at import (
     CHANNELS,
@@ -32,7 +33,7 @@ from services.contacts.web.at import (
 )
 from services.contacts.web.families import family_title
 from services.contacts.web.follow_up_fields import FollowUpFields
-from services.contacts.web.starters import beginnings_for, praises_for
+from services.contacts.web.starters import beginnings_for, praises_for, words_of
 from services.contacts.web.taking_along import chosen_id, offers_for
 from shared import web
 from shared.clock import id_from
@@ -47,7 +48,7 @@ from shared.messages import (
     Outcome,
     Tone,
 )
-from shared.starters import AT_HOME, begun
+from shared.starters import AT_HOME
 
 router = APIRouter(tags=["contacts"])
 
@@ -77,8 +78,6 @@ class LogForm(FollowUpFields):
     def draft(self, family_id: str, zone: ZoneInfo, words_language: str) -> ContactDraft:
         """What the rules read. A time without a zone is the school's wall clock."""
         at = self.occurred_at
-        if len(words := begun(self.beginning, self.words)) > MOST_WORDS:
-            raise Refused(N_("With the sentence from our school the words are too long."))
         return ContactDraft(
             family_id=family_id,
             student_ids=self.student_ids,
@@ -90,7 +89,7 @@ class LogForm(FollowUpFields):
             language=self.language,
             interpreter_id=self.interpreter_id,
             occurred_at=at.replace(tzinfo=zone) if at and at.tzinfo is None else at,
-            words=words,
+            words=words_of(self.beginning, self.words),
             words_language=words_language,
             praise=self.praise,
             at_home=self.at_home,
@@ -233,6 +232,7 @@ async def _form_page(
     contact: Contact | None = None,
 ) -> Response:
     on = await day_of(desk, viewer)
+    readers = Readers.among(family.students, family.guardians, viewer)
     spoken = [each.language for each in family.guardians]
     return page.render(
         "contacts/log.html",
@@ -257,7 +257,7 @@ async def _form_page(
         at_home=choices(page, AT_HOME),
         beginnings=await beginnings_for(page, desk, viewer),
         offers=offers_for(
-            page, family, await resources_for(desk.store, family, viewer), form.value("resource")
+            page, readers, await resources_for(desk.store, readers), form.value("resource")
         ),
         title=family_title(family.students, page),
         strengths=await strengths_of(desk.store, family, viewer, on),

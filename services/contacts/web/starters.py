@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 
+from services.contacts.domain.contact import MOST_WORDS
 from services.contacts.domain.resources import base_of
 from services.contacts.web.at import AtDesk, Pair
 from shared import web
+from shared.errors import Refused
+from shared.i18n import N_
 from shared.identity import Viewer
-from shared.starters import GROUPS, praise, praises
+from shared.starters import GROUPS, begun, praise, praises
 
 
 def praises_for(page: web.PageContext, children: Sequence[str]) -> list[tuple[str, list[Pair]]]:
@@ -16,6 +19,13 @@ def praises_for(page: web.PageContext, children: Sequence[str]) -> list[tuple[st
     for of, praise_id in praises():
         found[page._(GROUPS[of])].append((praise_id, praise(praise_id, about, page._)))
     return list(found.items())
+
+
+def words_of(beginning: str, words: str) -> str:
+    """What goes out: a sentence of the school and what was typed. `Refused` when it is too long."""
+    if len(together := begun(beginning, words)) > MOST_WORDS:
+        raise Refused(N_("With the sentence from our school the words are too long."))
+    return together
 
 
 async def beginnings_for(page: web.PageContext, desk: AtDesk, viewer: Viewer) -> list[Pair]:

@@ -1,15 +1,15 @@
-"""What an educator takes from the library for one family: the options of the form to log."""
+"""What an educator takes from the library for families: the options of the forms to log."""
 
 from collections.abc import Sequence
 
 from pydantic import ValidationError
 
-from services.contacts.domain.resources import Resource
+from services.contacts.domain.resources import Readers, Resource
 from services.contacts.web.at import Pair
 from services.contacts.web.parents import CHOICES
 from shared import web
 from shared.i18n import N_
-from shared.messages import FamilyChanged, SharedResource
+from shared.messages import SharedResource
 from shared.web.templates import language_name
 
 MOST_OFFERED = 200
@@ -23,25 +23,23 @@ def chosen_id(value: str) -> str:
 
 
 def offers_for(
-    page: web.PageContext, family: FamilyChanged, found: Sequence[Resource], value: str
+    page: web.PageContext, readers: Readers, found: Sequence[Resource], value: str
 ) -> list[tuple[str, list[Pair]]]:
-    """What may go along, in groups: what fits the family first.
+    """What may go along, in groups: what fits the families first.
 
     The value of each holds all that a letter says of it, so that the preview, which is another
     service's, shows it as it will be. What was chosen before and is gone stays to be seen.
     """
-    grades = {each.grade for each in family.students if each.grade}
-    languages = {each.language for each in family.guardians}
-    school = family.students[0].school_id if family.students else ""
+    school = readers.school_ids[0] if readers.school_ids else ""
     chosen = _read(value)
-    groups: dict[str, list[Pair]] = {N_("Chosen"): [], N_("Fits this family"): [], N_("Others"): []}
+    groups: dict[str, list[Pair]] = {N_("Chosen"): [], N_("Fits best"): [], N_("Others"): []}
     gone = chosen if chosen and chosen.resource_id not in {r.resource_id for r in found} else None
     if gone:
         groups["Chosen"].append((value, page._("%(title)s (no longer offered)", title=gone.title)))
     for each in found[:MOST_OFFERED]:
         same = chosen if chosen and chosen.resource_id == each.resource_id else None
         kept = value if same else each.attached(school).model_dump_json()
-        group = "Fits this family" if each.fits(grades, languages) else "Others"
+        group = "Fits best" if each.fits(readers.grades, readers.languages) else "Others"
         groups[group].append((kept, _label(page, each)))
     return [(page._(name), options) for name, options in groups.items() if options]
 

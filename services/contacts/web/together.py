@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
+from services.contacts.actions.logging_contacts import resources_for
 from services.contacts.actions.together import (
     MOST_FAMILIES,
     Home,
@@ -18,11 +19,23 @@ from services.contacts.actions.together import (
     log_for_class,
 )
 from services.contacts.domain.contact import MOST_NOTE, MOST_WORDS, ContactDraft
-from services.contacts.web.at import CHANNELS, OUTCOMES, TONES, AtDesk, choices, day_of, zone_at
+from services.contacts.domain.ideas import MOST_OF_STARTER
+from services.contacts.domain.resources import Readers
+from services.contacts.web.at import (
+    CHANNELS,
+    OUTCOMES,
+    TONES,
+    AtDesk,
+    choices,
+    day_of,
+    sentence,
+    zone_at,
+)
 from services.contacts.web.families import classes_of, family_title
-from services.contacts.web.starters import praises_for
+from services.contacts.web.starters import beginnings_for, praises_for, words_of
+from services.contacts.web.taking_along import chosen_id, offers_for
 from shared import web
-from shared.errors import NotFound
+from shared.errors import NotFound, Refused
 from shared.i18n import N_
 from shared.identity import Viewer
 from shared.messages import Channel, Outcome, SchoolClass
@@ -46,7 +59,9 @@ class TogetherForm(BaseModel):
     )
     words: str = Field("", title=N_("Also write to the family"), max_length=MOST_WORDS)
     praise: str = Field("", title=N_("Begin with a sentence"), max_length=40)
+    beginning: str = Field("", title=N_("From our school"), max_length=MOST_OF_STARTER)
     at_home: str = Field("", title=N_("Something to do at home"), max_length=40)
+    resource: str = Field("", title=N_("Something from the resources"), max_length=3000)
     occurred_at: datetime | None = Field(None, title=N_("When, if not just now"))
     note: str = Field("", title=N_("Note for staff"), max_length=MOST_NOTE)
     class_id: str = Field(max_length=300)
@@ -61,10 +76,11 @@ class TogetherForm(BaseModel):
             tone=self.tone,
             outcome=self.outcome,
             occurred_at=at.replace(tzinfo=zone) if at and at.tzinfo is None else at,
-            words=self.words,
+            words=words_of(self.beginning, self.words),
             words_language=words_language,
             praise=self.praise,
             at_home=self.at_home,
+            resource_id=chosen_id(self.resource),
             note=self.note,
         )
 
@@ -98,14 +114,13 @@ async def post_contacts(page: web.Page, viewer: web.SignedIn, desk: AtDesk, form
     homes = await homes_of_class(desk.store, form.value("class_id"), viewer, on)
     if form.ok:
         sent = form.data
+        try:
+            draft = sent.draft(await zone_at(desk, viewer), page.language)
+        except Refused as wrong:
+            form.fail("beginning", sentence(page, wrong))
+            return await _form_page(page, desk, viewer, homes, form)
         done = await log_for_class(
-            desk.store,
-            desk.units,
-            sent.draft(await zone_at(desk, viewer), page.language),
-            homes,
-            sent.family_ids,
-            viewer,
-            form_id=sent.form_id,
+            desk.store, desk.units, draft, homes, sent.family_ids, viewer, form_id=sent.form_id
         )
         if not done.refused:
             return page.redirect("/contacts/mine", _saved(page, done))
@@ -145,6 +160,11 @@ async def _form_page(
 ) -> Response:
     class_id = form.value("class_id")
     known = [each for each in await classes_of(desk, viewer) if each.class_id == class_id]
+    readers = Readers.among(
+        [pupil for each in homes for pupil in each.pupils],
+        [adult for each in homes for adult in each.family.guardians],
+        viewer,
+    )
     return page.render(
         "contacts/together.html",
         status=422 if form.errors else 200,
@@ -157,6 +177,10 @@ async def _form_page(
         tones=choices(page, GLAD_TONES),
         praises=praises_for(page, []),
         at_home=choices(page, AT_HOME),
+        beginnings=await beginnings_for(page, desk, viewer),
+        offers=offers_for(
+            page, readers, await resources_for(desk.store, readers), form.value("resource")
+        ),
     )
 
 
