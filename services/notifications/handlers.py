@@ -46,11 +46,6 @@ def handlers(room: MailRoom) -> Handlers:
         await room.store.household.keep_answer(answered, work)
         await inviting.confirm_rsvp(room, answered, work)
 
-    @on(m.FamilyErased)
-    async def forget_family(erased: m.FamilyErased, work: Work) -> None:
-        await room.store.forgetting.forget(erased, work)
-        await room.store.household.forget(erased, work)
-
     @on(m.NoticeRequested)
     async def take_request(request: m.NoticeRequested, work: Work) -> None:
         await requesting.take_request(room, request, work)
@@ -72,3 +67,8 @@ def _page(notifications: Handlers, room: MailRoom) -> None:
     @notifications.on(m.HouseholdItemChanged)
     async def keep_on_page(item: m.HouseholdItemChanged, work: Work) -> None:
         await room.store.household.keep(item, work)
+
+    @notifications.on(m.FamilyErased)
+    async def forget_family(erased: m.FamilyErased, work: Work) -> None:
+        await room.store.forgetting.forget(erased, work)
+        await room.store.household.forget(erased, work)
