@@ -27,6 +27,8 @@ RABBITMQ = "rabbitmq:5672"
 WITH_DATABASE = (*SERVICES, "mailbox")
 """The mailbox is the demonstration's; its password is of no use while it does not run."""
 
+LINK_KEYS = ("rsvp_keys", "unsubscribe_keys", "household_keys", "calendar_keys", "return_keys")
+"""One list for each purpose of links."""
 BY_HAND = (
     "smtp_password",
     "return_imap_password",
@@ -81,7 +83,7 @@ def _keys(filling: Filling) -> None:
     pair = new_key_pair()
     filling.keep("identity_private_key", lambda: pair.private)
     filling.keep("identity_public_keys", lambda: pair.public)
-    for name in ("rsvp_keys", "unsubscribe_keys", "household_keys", "return_keys"):
+    for name in LINK_KEYS:
         filling.keep(name, _random)
     filling.keep("operator_secret", lambda: f"ps_{_random()}")
     filling.keep("first_district_password", lambda: secrets.token_urlsafe(18))

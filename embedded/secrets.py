@@ -12,15 +12,17 @@ KEY_BYTES = 32
 
 
 def kept_secrets(folder: Path) -> dict[str, str]:
-    """The secrets of `folder`, made at the first call; only the owner can read the file."""
+    """The secrets of `folder`, made at the first call; only the owner can read the file.
+
+    Those that a newer release needs are added to those that are there.
+    """
     path = folder / "secrets.json"
-    if path.exists():
-        kept: dict[str, str] = json.loads(path.read_text())
-        return kept
-    folder.mkdir(parents=True, exist_ok=True)
-    made = fresh_secrets()
-    path.touch(mode=0o600)
-    path.write_text(json.dumps(made, indent=1))
+    kept: dict[str, str] = json.loads(path.read_text()) if path.exists() else {}
+    made = {**fresh_secrets(), **kept}
+    if made != kept:
+        folder.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(json.dumps(made, indent=1))
     return made
 
 
@@ -33,6 +35,7 @@ def fresh_secrets() -> dict[str, str]:
         "rsvp_keys": secrets.token_urlsafe(KEY_BYTES),
         "unsubscribe_keys": secrets.token_urlsafe(KEY_BYTES),
         "household_keys": secrets.token_urlsafe(KEY_BYTES),
+        "calendar_keys": secrets.token_urlsafe(KEY_BYTES),
         "return_keys": secrets.token_urlsafe(KEY_BYTES),
         "demo_password": f"demo-{secrets.token_hex(5)}",
         "operator_secret": f"ps_{secrets.token_urlsafe(KEY_BYTES)}",

@@ -18,7 +18,7 @@ PLACEHOLDERS = (
     "todo",
 )
 SHORTEST_SECRET = 16
-Purpose = Literal["rsvp", "unsubscribe", "household", "return"]
+Purpose = Literal["rsvp", "unsubscribe", "household", "calendar", "return"]
 Keys = Annotated[tuple[SecretStr, ...], NoDecode]
 """Newest first; separated by white space in a variable or a file, so that two can be live."""
 _OF_OTHERS = ("return_imap_password", "return_imap_client_secret", "return_imap_refresh_token")
@@ -61,6 +61,7 @@ class Settings(BaseSettings):
     rsvp_keys: Keys = ()
     unsubscribe_keys: Keys = ()
     household_keys: Keys = ()
+    calendar_keys: Keys = ()
     return_keys: Keys = ()
 
     smtp_host: str = "127.0.0.1"
@@ -97,7 +98,12 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
 
     @field_validator(
-        "rsvp_keys", "unsubscribe_keys", "household_keys", "return_keys", mode="before"
+        "rsvp_keys",
+        "unsubscribe_keys",
+        "household_keys",
+        "calendar_keys",
+        "return_keys",
+        mode="before",
     )
     @classmethod
     def _split_keys(cls, value: Any) -> Any:

@@ -1,5 +1,6 @@
 """Messages come in here: what other systems saw, letters, invitations, who acts on flags."""
 
+from services.contacts.actions.asking import take_ask
 from services.contacts.actions.desk import Desk
 from services.contacts.actions.family_wishes import take_confirmed_address, take_wished_language
 from services.contacts.actions.flags import note_applied
@@ -21,6 +22,7 @@ from shared.messages import (
     EventPublished,
     EventRSVPd,
     ExternalFactReceived,
+    FamilyAsked,
     FlagsApplied,
     LanguageWished,
     NoticeAccepted,
@@ -76,6 +78,7 @@ def handlers(desk: Desk) -> Handlers:
     async def show_reply(rsvp: EventRSVPd, work: Work) -> None:
         await note_reply(store, rsvp, work)
 
+    _asks(contacts, desk)
     return contacts
 
 
@@ -87,3 +90,9 @@ def _wishes(contacts: Handlers, desk: Desk) -> None:
     @contacts.on(AddressConfirmed)
     async def write_to_their_address(confirmed: AddressConfirmed, work: Work) -> None:
         await take_confirmed_address(desk, confirmed, work)
+
+
+def _asks(contacts: Handlers, desk: Desk) -> None:
+    @contacts.on(FamilyAsked)
+    async def promise_an_answer(asked: FamilyAsked, work: Work) -> None:
+        await take_ask(desk.store, asked, work)

@@ -90,6 +90,8 @@ def open_room(parts: Parts) -> MailRoom:
         answer_links=links("rsvp", settings.keys("rsvp")),
         stop_links=links("unsubscribe", settings.keys("unsubscribe")),
         address_links=links("address", settings.keys("unsubscribe")),
+        page_links=links("household", settings.keys("household")),
+        feed_links=links("calendar", settings.keys("calendar")),
         drafts_start_accepted=drafts_start_accepted(settings.environment),
     )
 

@@ -14,6 +14,7 @@ def handlers(room: MailRoom) -> Handlers:
     on = notifications.on
     keep_directory(notifications, room.directory)
     _flags(notifications, room)
+    _page(notifications, room)
 
     # Most contacts are logged without a word to the family.
     @on(m.ContactLogged, unless=lambda contact: contact.letter is None)
@@ -42,11 +43,8 @@ def handlers(room: MailRoom) -> Handlers:
 
     @on(m.EventRSVPd)
     async def confirm_rsvp(answered: m.EventRSVPd, work: Work) -> None:
+        await room.store.household.keep_answer(answered, work)
         await inviting.confirm_rsvp(room, answered, work)
-
-    @on(m.FamilyErased)
-    async def forget_family(erased: m.FamilyErased, work: Work) -> None:
-        await room.store.forgetting.forget(erased, work)
 
     @on(m.NoticeRequested)
     async def take_request(request: m.NoticeRequested, work: Work) -> None:
@@ -63,3 +61,14 @@ def _flags(notifications: Handlers, room: MailRoom) -> None:
     @notifications.on(m.FlagsAsOf)
     async def note_as_of(as_of: m.FlagsAsOf, work: Work) -> None:
         await flagging.note_as_of(room, as_of, work)
+
+
+def _page(notifications: Handlers, room: MailRoom) -> None:
+    @notifications.on(m.HouseholdItemChanged)
+    async def keep_on_page(item: m.HouseholdItemChanged, work: Work) -> None:
+        await room.store.household.keep(item, work)
+
+    @notifications.on(m.FamilyErased)
+    async def forget_family(erased: m.FamilyErased, work: Work) -> None:
+        await room.store.forgetting.forget(erased, work)
+        await room.store.household.forget(erased, work)

@@ -39,18 +39,18 @@ CONSUMES: dict[str, tuple[type[Message], ...]] = {
     "contacts": (
         m.ExternalFactReceived, m.FlagsApplied, m.NoticeAccepted, m.NoticeBounced, m.NoticeNotSent,
         m.EventPublished, m.EventChanged, m.EventCancelled, m.EventRSVPd, m.LanguageWished,
-        m.AddressConfirmed,
+        m.AddressConfirmed, m.FamilyAsked,
     ),
     "events": (*_DIRECTORY, m.FlagsChanged, m.FlagsAsOf, m.ExternalFactReceived),
     "notifications": (
         *_DIRECTORY, m.FlagsChanged, m.FlagsAsOf, m.ContactLogged, m.ContactCorrected,
         m.ContactRetracted, m.EventPublished, m.EventChanged, m.EventCancelled, m.EventRSVPd,
-        m.NoticeRequested, m.FamilyErased,
+        m.NoticeRequested, m.FamilyErased, m.HouseholdItemChanged,
     ),
     "reports": (
         *_DIRECTORY, m.FamilySplit, m.FamilyMerged, m.ContactLogged, m.ContactCorrected,
         m.ContactRetracted, m.EventPublished, m.EventChanged, m.EventCancelled, m.EventRSVPd,
-        m.NoticeAccepted, m.NoticeBounced, m.NoticeNotSent, m.FamilyErased,
+        m.NoticeAccepted, m.NoticeBounced, m.NoticeNotSent, m.FamilyErased, m.FamilyAsked,
     ),
 }  # fmt: skip
 """Which messages each service consumes; every type has at least one consumer."""

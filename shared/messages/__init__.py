@@ -42,6 +42,13 @@ from shared.messages.directory import (
     Term,
 )
 from shared.messages.flags import FlagsApplied, FlagsAsOf, FlagsChanged
+from shared.messages.household_page import (
+    MOST_ASKED,
+    Ask,
+    AskTime,
+    FamilyAsked,
+    HouseholdItemChanged,
+)
 from shared.messages.notices import (
     Category,
     NoticeAccepted,
@@ -71,8 +78,11 @@ MESSAGES: dict[str, type[Message]] = _known()
 __all__ = [
     "ERASED_WORDS",
     "MESSAGES",
+    "MOST_ASKED",
     "AddressConfirmed",
     "Answer",
+    "Ask",
+    "AskTime",
     "Assignment",
     "CaseloadEntry",
     "Category",
@@ -88,6 +98,7 @@ __all__ = [
     "EventPublished",
     "EventRSVPd",
     "ExternalFactReceived",
+    "FamilyAsked",
     "FamilyChanged",
     "FamilyErased",
     "FamilyLetter",
@@ -98,6 +109,7 @@ __all__ = [
     "FlagsChanged",
     "GuardianFacts",
     "HouseholdChanged",
+    "HouseholdItemChanged",
     "Language",
     "LanguageWished",
     "Message",

@@ -176,6 +176,8 @@ class FamilyErased(Message):
     guardian_ids: tuple[str, ...] = ()
     household_ids: tuple[str, ...] = ()
     contact_ids: tuple[str, ...] = ()
+    asked_ids: tuple[str, ...] = ()
+    """What it asked for on its own page."""
     when: datetime
 
 

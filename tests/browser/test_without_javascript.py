@@ -113,6 +113,19 @@ async def test_a_family_stops_letters_and_gets_them_again(enter: Enter, world: W
     await expect(page.get_by_role("status")).to_have_text("You will get these letters again.")
 
 
+async def test_a_family_asks_its_school_on_its_own_page(enter: Enter, world: World) -> None:
+    page = await enter("")
+    await page.goto(world.path("/notifications/our-children/{ours_token}"))
+    await page.locator("[name=what][value=volunteer]").check()
+    for child in await page.locator("[type=radio][name=student_id]").all():
+        await child.check()
+    await page.get_by_label("In your own words").fill("I can read to the small ones.")
+    await page.get_by_role("button", name="Send").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Thank you!")
+    await page.get_by_role("link", name="Back to our children").click()
+    await expect(page.get_by_text("I can read to the small ones.")).to_be_visible()
+
+
 async def test_settings_are_changed_and_refused_with_a_reason(enter: Enter) -> None:
     page = await enter("district")
     await page.get_by_role("link", name="Settings").first.click()

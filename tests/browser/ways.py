@@ -208,6 +208,12 @@ async def answer_refused(page: Page, world: World) -> None:
     await press(page, "main form button")
 
 
+async def ask_refused(page: Page, world: World) -> None:
+    await page.goto(world.path("/notifications/our-children/{ours_token}"))
+    await page.check("[name=what][value=know]")
+    await press(page, "form[action$='#ask'] button")
+
+
 async def press(page: Page, button: str) -> None:
     """Press a button or follow a link, and wait for the page that comes."""
     async with page.expect_navigation():

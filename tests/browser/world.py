@@ -223,6 +223,8 @@ def _contacts(world: World) -> None:
     mailbox = world.district.guardian[picks.good_news.guardian_ids[0]].email
     stop = world.link_in_letter(mailbox, "/notifications/unsubscribe/")
     world.ids["unsubscribe_token"] = stop.rpartition("/")[2]
+    ours = world.link_in_letter(mailbox, "/notifications/our-children/")
+    world.ids["ours_token"] = ours.rpartition("/")[2]
 
 
 def _log(visitor: Visitor, family_id: str, values: dict[str, str]) -> str:

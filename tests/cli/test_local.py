@@ -76,7 +76,7 @@ async def test_the_secrets_pass_as_settings_of_production(tmp_path: Path) -> Non
     await run("secrets", str(tmp_path / "all"))
     mounted = tmp_path / "run-secrets"
     mounted.mkdir()
-    shared_by_all = ("household_keys", "identity_public_keys", "rsvp_keys", "unsubscribe_keys")
+    shared_by_all = ("calendar_keys", "identity_public_keys", "rsvp_keys", "unsubscribe_keys")
     for name in (*shared_by_all, "household_keys", "identity_private_key", "smtp_password"):
         (mounted / f"partners_{name}").write_text((tmp_path / "all" / name).read_text())
     for name in ("mongo_uri", "amqp_url"):

@@ -20,8 +20,9 @@ from tests.faults.scene import Scene
 from tests.faults.take import Take
 from tests.journeys.bus import Tap
 
-NEVER_SAID = {m.NoticeRequested}
-"""Nothing in the story leads to it: contacts asks for letters on Monday mornings only."""
+NEVER_SAID = {m.NoticeRequested, m.FamilyAsked, m.HouseholdItemChanged}
+"""Nothing in the story leads to these: contacts asks for letters on Monday mornings only, and no
+family of the story asks for something on its own page."""
 FOLDS = {"reports"}
 
 

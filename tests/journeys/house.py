@@ -39,6 +39,7 @@ KEYS = {
         "rsvp_keys",
         "unsubscribe_keys",
         "household_keys",
+        "calendar_keys",
         "return_keys",
     ),
     "reports": ("identity_public_keys",),

@@ -147,6 +147,10 @@ def test_nothing_that_either_ever_saw_tells_of_the_other(
 ) -> None:
     for own, other in (parents, parents[::-1]):
         own.open(own.invitation.link("/notifications/unsubscribe/"))
+        page = own.open(own.invitation.link("/notifications/our-children/"))
+        own.open(
+            next(each for each in page.links if each.endswith(".ics") and each.startswith("http"))
+        )
         for each in cast.letters(own.guardian.email.lower()):
             own.keep(each)
         everything = "\n".join(own.seen).lower()

@@ -151,6 +151,8 @@ def opened(
         answer_links=Links("rsvp", [KEY], URL, clock),
         stop_links=Links("unsubscribe", [KEY], URL, clock),
         address_links=Links("address", [KEY], URL, clock),
+        page_links=Links("household", [KEY], URL, clock),
+        feed_links=Links("calendar", [KEY], URL, clock),
         drafts_start_accepted=True,
     )
     line = Line(service, power, watch)

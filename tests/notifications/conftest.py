@@ -160,6 +160,8 @@ async def bench(database: Database, clock: SetClock) -> AsyncIterator[Bench]:
         answer_links=Links("rsvp", [KEY], url, clock),
         stop_links=Links("unsubscribe", [KEY], url, clock),
         address_links=Links("address", [KEY], url, clock),
+        page_links=Links("household", [KEY], url, clock),
+        feed_links=Links("calendar", [KEY], url, clock),
         drafts_start_accepted=True,
     )
     async with running(Sink()) as sink:
@@ -192,6 +194,8 @@ async def site(bench: Bench, keys: KeyPair, database_name: str) -> AsyncIterator
             "identity_public_keys": keys.public,
             "rsvp_keys": KEY,
             "unsubscribe_keys": KEY,
+            "household_keys": KEY,
+            "calendar_keys": KEY,
             "smtp_host": "127.0.0.1",
             "smtp_port": bench.sink.port,
             "smtp_tls": "none",

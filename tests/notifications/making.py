@@ -64,6 +64,7 @@ READING = SharedResource(
 ADDRESS = AddressWords(request_id="request-1", link_version=1, expires_at=NOW + timedelta(days=3))
 SCHOOL = School("Maple Elementary", "555-0100", "Riverton Schools", "schools.example")
 CHOICES_URL = "https://partners.schools.example/notifications/choices/" + "y" * 140
+PAGE_URL = "https://partners.schools.example/notifications/our-children/" + "x" * 140
 STOP_URL = "https://partners.schools.example/notifications/unsubscribe/" + "x" * 140
 
 
@@ -112,6 +113,7 @@ def occasion(
         "answer_url": "https://partners.schools.example/events/rsvp/token",
         "stop_url": STOP_URL,
         "choices_url": CHOICES_URL,
+        "page_url": PAGE_URL,
         "site": "https://partners.schools.example/",
     }
     return Occasion(**{**told, **over})  # type: ignore[arg-type]

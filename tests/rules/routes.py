@@ -50,6 +50,7 @@ def build_apps(database: Database, keys: KeyPair) -> dict[str, FastAPI]:
             "rsvp_keys": key,
             "unsubscribe_keys": key,
             "household_keys": key,
+            "calendar_keys": key,
         }
     )
     bus = LocalBus(database.beside(f"{database.name}bus"), SystemClock())

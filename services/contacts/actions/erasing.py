@@ -119,6 +119,7 @@ async def _tell_blank(store: Store, row: Document, gone: Erased, work: Work) -> 
         guardian_ids=gone.guardian_ids,
         household_ids=gone.household_ids,
         contact_ids=gone.contact_ids,
+        asked_ids=gone.asked_ids,
         when=work.now,
     )
     work.emit(said, sequence=family["version"] + 1)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from services.contacts.actions.asking import tell_back
 from services.contacts.actions.logging_contacts import today
 from services.contacts.domain.follow_ups import (
     SCHOOLS,
@@ -142,6 +143,7 @@ class _Act:
             if self.version is not None and self.version != before.version:
                 raise Conflict(N_("Somebody changed this follow-up in the meantime. Look again."))
             await self.store.follow_ups.replace(before, after, work)
+            tell_back(after, work)
             return after
 
         return await self.units.run(body)

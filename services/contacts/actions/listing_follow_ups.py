@@ -110,10 +110,15 @@ def _listed(
     educator = educators.get(each.assignee.educator_id or "")
     does = family is not None and educator is not None and sees(educator, family, on)
     names = family.students if family and each.family_id in seen else ()
+    when = when_due(each.due_on, on)
+    stands = standing(each, family, educator, sees=does)
+    if stands == "theirs" and each.asked and each.state == "open" and when == "overdue":
+        # A family that asked does not wait for one person: the coordinators take it up, too.
+        stands = "late"
     return Listed(
         follow_up=each,
-        standing=standing(each, family, educator, sees=does),
-        when=when_due(each.due_on, on),
+        standing=stands,
+        when=when,
         students=tuple(f"{one.given_name} {one.family_name}".strip() for one in names),
     )
 

@@ -1,6 +1,7 @@
 """Taking out the record of a pupil: never without saying for whom and why."""
 
 from services.contacts.actions.logging_contacts import today
+from services.contacts.domain.asking import without_words
 from services.contacts.domain.corrections import REACH
 from services.contacts.domain.records import (
     Disclosure,
@@ -72,7 +73,7 @@ async def _read(
         strengths=tuple(await store.strengths.of_students([student.student_id])),
         letters=letters_about(family, own, await store.mail.letters_to(family_id, ALL)),
         replies=await store.mail.replies_of(family_id, ALL),
-        follow_ups=tuple(await store.follow_ups.all_of(family_id)),
+        follow_ups=tuple(map(without_words, await store.follow_ups.all_of(family_id))),
         suggestions=tuple(await store.suggestions.all_of(student.student_id)),
         caseloads=tuple(await store.caseloads.all_of(family_id)),
         flags=tuple(each for each in flags if each.student_id == student.student_id),

@@ -36,6 +36,16 @@ class Resending:
 
         return await self.units.run(body)
 
+    async def _tell_resources(self) -> None:
+        """What families are shown; the version stays, and an equal one is taken again."""
+        shown = await self.store.resources.all_shown()
+
+        async def body(work: Work) -> None:
+            for each in shown:
+                work.emit(each.told(), sequence=each.version)
+
+        await self.units.run(body)
+
     async def _tell_flags(self, job: Import) -> Import:
         """The register as it is: the numbers stay, because replicas count them."""
         number = 0
@@ -47,6 +57,7 @@ class Resending:
 
             await self.units.run(body)
             number = entries[-1].number
+        await self._tell_resources()
         now = self.units.clock.now()
         return await self.store.imports.change(
             job.import_id, ["applying"], state="done", done=job.total, ended_at=now

@@ -34,6 +34,7 @@ async def add_resource(
 
     async def body(work: Work) -> Resource:
         await store.resources.add(new, upload[1] if upload else None, work)
+        _tell(new, work)
         return new
 
     return await units.run(body)
@@ -56,6 +57,7 @@ async def edit_resource(
 
     async def body(work: Work) -> Resource:
         await store.resources.replace(before, now, upload[1] if upload else None, work)
+        _tell(now, work, before)
         return now
 
     return await units.run(body)
@@ -72,6 +74,7 @@ async def review_resource(
 
     async def body(work: Work) -> Resource:
         await store.resources.replace(before, now, None, work)
+        _tell(now, work, before)
         return now
 
     return await units.run(body)
@@ -90,9 +93,16 @@ async def copy_resource(
 
     async def body(work: Work) -> Resource:
         await store.resources.add(new, content, work)
+        _tell(new, work)
         return new
 
     return await units.run(body)
+
+
+def _tell(now: Resource, work: Work, before: Resource | None = None) -> None:
+    """Households' own pages show what families are shown; a suggestion is nobody's business yet."""
+    if "shown" in {now.state, before.state if before else now.state}:
+        work.emit(now.told(), sequence=now.version)
 
 
 async def _may_share(store: Store, school_id: str | None, by: Viewer) -> None:

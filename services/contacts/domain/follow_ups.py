@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import ConfigDict, Field
 
+from services.contacts.domain.asked import Asked
 from shared.errors import Conflict, Refused
 from shared.i18n import N_
 from shared.identity import Role, Viewer
@@ -21,10 +22,10 @@ LOOKS_AFTER: frozenset[Role] = frozenset({"coordinator", "principal"})
 
 State = Literal["open", "done", "dropped"]
 When = Literal["overdue", "this_week", "later"]
-Standing = Literal["theirs", "nobodys", "left", "out_of_sight", "family_gone"]
+Standing = Literal["theirs", "nobodys", "left", "out_of_sight", "family_gone", "late"]
 """Whether the assigned person can do it. `nobodys`: it was handed to the coordinators; `left`: the
 person does not work at the school any more; `out_of_sight`: the child left that person's classes;
-`family_gone`: the family left the roster."""
+`family_gone`: the family left the roster; `late`: the family asked for it, and its day is over."""
 
 
 class Assignee(Record):
@@ -74,6 +75,8 @@ class FollowUp(Record):
     author: str = ""
     made_at: datetime
     changed_at: datetime
+    asked: Asked | None = None
+    """Where the family asked for it on its own page."""
 
     @classmethod
     def made(

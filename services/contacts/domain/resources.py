@@ -12,7 +12,14 @@ from pydantic import AnyHttpUrl, ConfigDict, Field
 from shared.errors import Conflict, Refused
 from shared.i18n import N_
 from shared.identity import Role, Viewer
-from shared.messages import GuardianFacts, Language, Record, SharedResource, StudentFacts
+from shared.messages import (
+    GuardianFacts,
+    HouseholdItemChanged,
+    Language,
+    Record,
+    SharedResource,
+    StudentFacts,
+)
 
 Topic = Literal[
     "reading", "math", "homework", "language", "technology", "special_needs", "health",
@@ -120,6 +127,20 @@ class Resource(Record):
             title=self.title,
             language=self.language,
             link=self.link or page,
+        )
+
+    def told(self) -> HouseholdItemChanged:
+        """As it stands on the pages of the households whom it is for."""
+        page = f"/contacts/parents/{self.school_id or '{school_id}'}#r-{self.resource_id}"
+        return HouseholdItemChanged(
+            item_id=self.resource_id,
+            kind="resource",
+            school_ids=(self.school_id,) if self.school_id else (),
+            grades=self.grades,
+            title=self.title,
+            language=self.language,
+            link=self.link or page,
+            gone=self.state != "shown",
         )
 
     def fits(self, grades: Collection[str], languages: Collection[str]) -> bool:

@@ -51,6 +51,7 @@ class Erased:
     guardian_ids: tuple[str, ...]
     household_ids: tuple[str, ...]
     contact_ids: tuple[str, ...]
+    asked_ids: tuple[str, ...]
     records: tuple[str, ...]
     """Their ids in the roster."""
 
@@ -152,6 +153,9 @@ class ErasingRows:
         said = self.database[CONTACTS].find(
             {"family_id": family_id}, {"_id": 1}, session=work.session
         )
+        asked = self.database[FOLLOW_UPS].find(
+            {"family_id": family_id, "asked": {"$type": "object"}}, {"_id": 1}, session=work.session
+        )
         own = [each for each in family["guardians"] if each["guardian_id"] in adults]
         people = [*family["students"], *own]
         return Erased(
@@ -160,6 +164,7 @@ class ErasingRows:
             guardian_ids=tuple(sorted(adults)),
             household_ids=tuple(sorted(households)),
             contact_ids=tuple([row["_id"] async for row in said]),
+            asked_ids=tuple([row["_id"] async for row in asked]),
             records=tuple(sorted({record for each in people for record in each["sourced_ids"]})),
         )
 
@@ -215,6 +220,11 @@ def _blanked(gone: Erased) -> Sequence[tuple[str, Mapping[str, object], Mapping[
         (CONTACTS, undone, {"$set": {"retraction.reason": ""}}),
         (CONTACTS, family, {"$set": {"note": ""}}),
         (FOLLOW_UPS, family, {"$set": {"what": ERASED_WORDS}}),
+        (
+            FOLLOW_UPS,
+            {**family, "asked": {"$type": "object"}},
+            {"$set": {"author": "", "asked.words": ""}},
+        ),
         (SUGGESTIONS, family, {"$set": {"what": ERASED_WORDS}}),
         (CASELOADS, family, {"$set": {"reason": ERASED_WORDS}}),
         (FLAGS, adults, {"$set": {"reason": ""}}),

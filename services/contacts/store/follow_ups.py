@@ -33,6 +33,7 @@ FOLLOW_UPS_KEPT = (
             _index("made_by", "state", "due_on"),
             _index("school_id", "state", "due_on"),
             _index("family_id", "state"),
+            IndexModel([("asked.student_id", ASCENDING)], name="asked_of", sparse=True),
             IndexModel(
                 [("school_id", ASCENDING), ("changed_at", DESCENDING)], name="newest_of_school"
             ),
@@ -133,6 +134,18 @@ class FollowUpRows:
     async def all_of(self, family_id: str) -> list[FollowUp]:
         """Every one of a family, oldest first; for whoever takes out a pupil's record."""
         return await self._several({"family_id": family_id}, [("made_at", 1), ("_id", 1)], 1000)
+
+    async def asked_by(self, family_id: str, most: int = 50) -> list[FollowUp]:
+        """What a family asked for on its own page, the newest first; callers may see the family."""
+        query = {"family_id": family_id, "asked": {"$type": "object"}}
+        return await self._several(query, [("made_at", -1), ("_id", -1)], most)
+
+    async def wants_known(self, student_ids: Collection[str]) -> list[FollowUp]:
+        """What families want known of these pupils, the newest first; callers may read it."""
+        query = {"asked.student_id": {"$in": sorted(student_ids)}, "asked.what": "know"}
+        return await self._several(
+            {**query, "state": {"$ne": "dropped"}}, [("made_at", -1), ("_id", -1)], 100
+        )
 
     async def with_due(self, educator_ids: Collection[str], until: date) -> frozenset[str]:
         """Who of some staff has anything open by a day, for the service itself; it is included."""

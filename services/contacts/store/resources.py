@@ -62,6 +62,10 @@ class ResourceRows:
         """Of these schools and of all schools, in some states, newest first."""
         return await self._of([*school_ids, None], states, chosen)
 
+    async def all_shown(self) -> list[Resource]:
+        """What families of any school see."""
+        return await self._found({"state": "shown"})
+
     async def elsewhere(self, school_ids: Collection[str], chosen: Chosen) -> list[Resource]:
         """What other schools show their families."""
         query = {"school_id": {"$nin": [*school_ids, None]}, "state": "shown", **chosen.query()}

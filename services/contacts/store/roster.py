@@ -6,6 +6,7 @@ from typing import Literal
 
 from pymongo import ASCENDING, IndexModel
 
+from services.contacts.domain.ids import plain_id
 from services.contacts.domain.joining import Adult
 from services.contacts.domain.kept import KeptPerson
 from services.contacts.domain.people import RoleKind
@@ -275,6 +276,13 @@ class RosterRows:
     async def classes(self) -> list[SchoolClass]:
         """Every class."""
         return [class_of_document(row) for row in await self._all("class")]
+
+    async def homerooms(self) -> frozenset[str]:
+        """The ids of the classes that are somebody's homeroom, as the directory has them."""
+        query = {"t": "class", "homeroom": True}
+        async with answering():
+            rows = self.database[ROSTER].find(query, {"id": 1})
+            return frozenset([plain_id(row["id"]) async for row in rows])
 
     async def _all(self, sort: Sort) -> list[Document]:
         async with answering():

@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from services.contacts.actions.asking import wants_known
 from services.contacts.actions.corrections import standings
 from services.contacts.actions.listing_follow_ups import of_family, takers_of_family
 from services.contacts.actions.strengths import strengths_of
 from services.contacts.actions.suggestions import suggestions_of
+from services.contacts.domain.asked import SAYS, TIMES
 from services.contacts.domain.caseloads import GIVES
 from services.contacts.domain.follow_ups import MOST_WHAT
 from services.contacts.domain.strengths import MOST_WORDS
@@ -88,12 +90,17 @@ async def family_page(
     flags = await desk.store.flags.in_force([g.guardian_id for g in card.family.guardians])
     follow_ups = await of_family(desk.store, family_id, viewer, on)
     takers = await takers_of_family(desk.store, card.family, viewer, on)
+    strengths = await strengths_of(desk.store, card.family, viewer, on)
     return page.render(
         "contacts/family.html",
         card=card,
         schools=schools,
         flags=[each for each in flags if each.bars],
-        strengths=await strengths_of(desk.store, card.family, viewer, on),
+        strengths=strengths,
+        wants_known=await wants_known(desk.store, strengths.keys()),
+        asks=await desk.store.follow_ups.asked_by(family_id),
+        ask_says=SAYS,
+        ask_times=TIMES,
         suggestions=await suggestions_of(
             desk.store, card.family, viewer, desk.units.clock.now(), on
         ),

@@ -20,6 +20,7 @@ from services.contacts.actions.listing_follow_ups import (
     takers_of,
 )
 from services.contacts.actions.monday import wish_of
+from services.contacts.domain.asked import SAYS, TIMES
 from services.contacts.domain.follow_ups import MOST_WHAT, SCHOOLS, FollowUpDraft, Listed, State
 from services.contacts.store.follow_ups import Place
 from services.contacts.web.at import AtDesk, Pair, day_of, sentence
@@ -43,6 +44,7 @@ STANDINGS = {
     "left": N_("%(name)s does not work at the school any more"),
     "out_of_sight": N_("The child is not in a class of %(name)s any more"),
     "family_gone": N_("This family is not in the roster any more."),
+    "late": N_("The family waits for an answer. The coordinator sees this, too."),
 }
 BROKEN = N_("This page address is broken. Start again from the first page.")
 Back = Literal["mine", "made", "school", "adrift", "family"]
@@ -105,6 +107,8 @@ async def follow_ups_page(
         takers=choices_of(page, await takers_of(desk.store, part.items, viewer, on)),
         why_not=why_not_of(page, part.items),
         monday=await wish_of(desk.store, viewer),
+        ask_says=SAYS,
+        ask_times=TIMES,
     )
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from services.notifications.actions.linking import choices_url, page_url, stop_url
 from services.notifications.actions.room import MailRoom
 from services.notifications.actions.surroundings import Surroundings
 from services.notifications.domain.delivery import WRITTEN, Delivery
@@ -24,14 +25,8 @@ from services.notifications.letters.tongue import base_of
 from shared.errors import NotFound
 from shared.messages import HouseholdChanged
 
-STOP_LINK_LIVES = timedelta(days=400)
-"""Families unsubscribe from old letters, too."""
 AFTER_THE_EVENT = timedelta(days=1)
-STOP, CHOICES, CONFIRM = (
-    "/notifications/unsubscribe",
-    "/notifications/choices",
-    "/notifications/address",
-)
+CONFIRM = "/notifications/address"
 TO_A_STRANGER = "address_confirm"
 """Who reads an address that somebody typed is not known: no name, and no link of the household."""
 
@@ -49,15 +44,17 @@ def _occasion(room: MailRoom, row: Delivery, around: Surroundings) -> Occasion:
     household = around.households.get(row.household_id)
     if notice is None or household is None:
         raise NotFound(f"delivery {row.delivery_id} speaks of something that is not kept")
+    stranger, foot = row.kind == TO_A_STRANGER, (room, row.delivery_id, household, around.now)
     return Occasion(
         notice=notice,
-        household=_reader(row, _greeted(row, household), household.language, around),
+        household=_reader(row, () if stranger else household.greeting, household.language, around),
         school=_school(room, row, around),
         students=_students(row, notice, around),
         written_at=around.now,
         answer_url=_answer_url(room, notice, household),
-        stop_url="" if row.manners.must else _foot_url(STOP, room, row, household, around),
-        choices_url=_choices_url(room, row, household, around),
+        stop_url="" if row.manners.must else stop_url(*foot),
+        choices_url="" if stranger else choices_url(*foot),
+        page_url="" if stranger else page_url(*foot),
         reply_to=_reply_to(notice, around),
         site=room.place.public_url,
     )
@@ -75,12 +72,14 @@ def _gathered(room: MailRoom, row: Delivery, around: Surroundings) -> Gathered:
     )
     names = [name for part in parts for name in part.household.greeting]
     first, home = parts[0], around.households[row.household_id]
+    foot = (room, row.delivery_id, home, around.now)
     return Gathered(
         household=replace(first.household, greeting=tuple(dict.fromkeys(names))),
         parts=parts,
         district=room.place.district_name,
-        stop_url=_foot_url(STOP, room, row, home, around),
-        choices_url=_choices_url(room, row, home, around),
+        stop_url=stop_url(*foot),
+        choices_url=choices_url(*foot),
+        page_url=page_url(*foot) if len({part.household_id for part in row.parts}) == 1 else "",
     )
 
 
@@ -162,30 +161,6 @@ def _answer_url(room: MailRoom, notice: Notice, household: HouseholdChanged) -> 
         household.household_id,
         facts.event_id,
         facts.ends_at + AFTER_THE_EVENT,
-        household.link_version,
-    )
-
-
-def _greeted(row: Delivery, household: HouseholdChanged) -> tuple[str, ...]:
-    return () if row.kind == TO_A_STRANGER else household.greeting
-
-
-def _choices_url(
-    room: MailRoom, row: Delivery, household: HouseholdChanged, around: Surroundings
-) -> str:
-    if row.kind == TO_A_STRANGER:
-        return ""
-    return _foot_url(CHOICES, room, row, household, around)
-
-
-def _foot_url(
-    path: str, room: MailRoom, row: Delivery, household: HouseholdChanged, around: Surroundings
-) -> str:
-    return room.stop_links.make(
-        path,
-        household.household_id,
-        row.delivery_id,
-        around.now + STOP_LINK_LIVES,
         household.link_version,
     )
 

@@ -51,6 +51,10 @@ class MailRoom:
     answer_links: Links
     stop_links: Links
     address_links: Links
+    page_links: Links
+    """To the household's own page."""
+    feed_links: Links
+    """To its calendar, which other people's computers read."""
     drafts_start_accepted: bool = False
     """Whether translations count as accepted until somebody judges them; not for real families."""
     due: asyncio.Event = field(default_factory=asyncio.Event)

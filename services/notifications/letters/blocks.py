@@ -81,6 +81,8 @@ class Letter:
     """What the link that stops such letters says, and where it leads."""
     choices: tuple[str, str] | None = None
     """The same of the link to all that a mailbox can choose."""
+    page: tuple[str, str] | None = None
+    """What the link to the household's own page says, and where it leads."""
     calendar: bytes = b""
     calendar_method: str = "PUBLISH"
     reply_to: str | None = field(default=None)
@@ -100,5 +102,6 @@ def without_links(letter: Letter) -> Letter:
     ]
     stop = (letter.stop[0], "#") if letter.stop else None
     choices = (letter.choices[0], "#") if letter.choices else None
+    page = (letter.page[0], "#") if letter.page else None
     english = without_links(letter.english) if letter.english else None
-    return replace(letter, blocks=blocks, stop=stop, choices=choices, english=english)
+    return replace(letter, blocks=blocks, stop=stop, choices=choices, page=page, english=english)

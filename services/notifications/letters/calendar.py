@@ -5,14 +5,14 @@ organizer, past the signed page on which the whole household answers. A cancelle
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from shared.messages import EventFacts
 
 if TYPE_CHECKING:
-    from icalendar import Event
+    from icalendar import Event, Timezone
 
 PRODUCT = "-//Partners//family engagement//EN"
 
@@ -27,7 +27,7 @@ def entries(events: Sequence[EventFacts], kind: str, domain: str, written_at: da
     each revision. One PUBLISH may hold several (RFC 5546, 3.2.1).
     """
     # Imported late: four megabytes that only letters about events need.
-    from icalendar import Calendar, Timezone
+    from icalendar import Calendar
 
     calendar = Calendar()
     calendar.add("prodid", PRODUCT)
@@ -35,17 +35,26 @@ def entries(events: Sequence[EventFacts], kind: str, domain: str, written_at: da
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method_of(kind))
     for name in dict.fromkeys(facts.time_zone for facts in events):
-        here = [facts for facts in events if facts.time_zone == name]
-        first = min(facts.starts_at for facts in here).astimezone(ZoneInfo(name)).date()
-        last = max(facts.ends_at for facts in here).astimezone(ZoneInfo(name)).date()
-        calendar.add_component(
-            Timezone.from_tzid(name, first_date=first, last_date=last)
-            if name != "UTC"
-            else Timezone.from_tzid("Etc/UTC")
-        )
+        here, zone = [facts for facts in events if facts.time_zone == name], ZoneInfo(name)
+        first = min(facts.starts_at for facts in here).astimezone(zone)
+        last = max(facts.ends_at for facts in here).astimezone(zone)
+        calendar.add_component(rules_of(name, first, last))
     for facts in events:
         calendar.add_component(_event(facts, kind, domain, written_at))
     return bytes(calendar.to_ical())
+
+
+def rules_of(time_zone: str, begins: datetime, ends: datetime) -> "Timezone":
+    """The rules of a zone for the years of two local moments.
+
+    Of a day or two alone the library tells no rule at all, which RFC 5545 (3.6.5) forbids.
+    """
+    from icalendar import Timezone
+
+    if time_zone == "UTC":
+        return Timezone.from_tzid("Etc/UTC")
+    first, last = date(begins.year, 1, 1), date(ends.year, 12, 31)
+    return Timezone.from_tzid(time_zone, first_date=first, last_date=last)
 
 
 def _event(facts: EventFacts, kind: str, domain: str, written_at: datetime) -> "Event":

@@ -56,7 +56,7 @@ def _said(letter: Letter) -> str:
 
 def _foot(letter: Letter, mark: str = "-- \n") -> str:
     # Mail programs take what follows this mark for a signature, and may fold it away.
-    links = (each for each in (letter.stop, letter.choices) if each)
+    links = (each for each in (letter.page, letter.stop, letter.choices) if each)
     below = "".join(f"\n\n{words}:\n{url}" for words, url in links)
     lines = "\n".join(letter.footer)
     return f"{mark}{lines}{below}"

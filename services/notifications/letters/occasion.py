@@ -42,6 +42,8 @@ class Occasion:
     stop_url: str = ""
     choices_url: str = ""
     """The signed page on which a mailbox chooses among its letters."""
+    page_url: str = ""
+    """The household's own page, with everything about its children."""
     staff_url: str = ""
     """The page on which staff finds what a letter to staff is about."""
     reply_to: str | None = None
@@ -59,3 +61,5 @@ class Gathered:
     district: str
     stop_url: str
     choices_url: str
+    page_url: str
+    """"" where the households of one address each have their own."""

@@ -46,6 +46,9 @@ def write_together(gathered: Gathered) -> Letter:
         footer=footer(_, _.several(schools), gathered.district),
         stop=(_("Stop letters like this"), gathered.stop_url),
         choices=(_("Choose which letters you get"), gathered.choices_url),
+        page=(_("Everything about your children in one place"), gathered.page_url)
+        if gathered.page_url
+        else None,
         calendar=_calendar(gathered),
     )
 

@@ -55,6 +55,9 @@ def write(occasion: Occasion) -> Letter:
         choices=(_("Choose which letters you get"), occasion.choices_url)
         if occasion.choices_url
         else None,
+        page=(_("Everything about your children in one place"), occasion.page_url)
+        if occasion.page_url
+        else None,
         calendar=_calendar(occasion),
         calendar_method=calendar.method_of(occasion.notice.kind),
         reply_to=occasion.reply_to,

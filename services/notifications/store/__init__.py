@@ -6,6 +6,7 @@ from services.notifications.store import (
     address_requests,
     choices,
     deliveries,
+    household_items,
     languages,
     notices,
     returns,
@@ -16,6 +17,7 @@ from services.notifications.store.choices import Choices
 from services.notifications.store.deliveries import Deliveries
 from services.notifications.store.flags import Flags
 from services.notifications.store.forgetting import Forgetting
+from services.notifications.store.household_items import HouseholdItems
 from services.notifications.store.languages import Languages
 from services.notifications.store.notices import Notices
 from services.notifications.store.people import People
@@ -33,6 +35,7 @@ KEPT = (
     *languages.KEPT,
     *school_events.KEPT,
     *returns.KEPT,
+    *household_items.KEPT,
     *DIRECTORY,
 )
 
@@ -52,6 +55,7 @@ class Store:
     flags: Flags = field(init=False)
     people: People = field(init=False)
     forgetting: Forgetting = field(init=False)
+    household: HouseholdItems = field(init=False)
 
     def __post_init__(self) -> None:
         put = object.__setattr__
@@ -65,3 +69,4 @@ class Store:
         put(self, "flags", Flags(self.database, Directory(self.database)))
         put(self, "people", People(self.database))
         put(self, "forgetting", Forgetting(self.database))
+        put(self, "household", HouseholdItems(self.database))

@@ -9,6 +9,7 @@ from services.notifications.web import (
     api,
     choices,
     hours,
+    household_page,
     languages,
     languages_api,
     letters,
@@ -21,12 +22,12 @@ from services.notifications.web import (
 
 __all__ = ["PUBLIC", "router"]
 
-PUBLIC = (*unsubscribe.PUBLIC, *choices.PUBLIC, *addresses.PUBLIC)
+PUBLIC = (*unsubscribe.PUBLIC, *choices.PUBLIC, *addresses.PUBLIC, *household_page.PUBLIC)
 
 router = APIRouter()
 _PARTS = (
-    api, languages_api, address_requests_api, unsubscribe, choices, addresses, previews, outlook,
-    hours, settings, languages, returns, address_requests, letters,
+    household_page, api, languages_api, address_requests_api, unsubscribe, choices, addresses,
+    previews, outlook, hours, settings, languages, returns, address_requests, letters,
 )  # fmt: skip
 for part in _PARTS:
     router.include_router(part.router)

@@ -202,6 +202,15 @@ def _add_answer(changes: Changes, rsvp: m.EventRSVPd, known: Known, by: int) -> 
         changes.mark(family_id, day[:7], MARK_OF_ANSWER, by)
 
 
+def _add_ask(changes: Changes, asked: m.FamilyAsked, known: Known, by: int) -> None:
+    zone = known.zones.get(asked.school_id)
+    if zone is None:
+        return
+    month = day_in(asked.asked_at, zone)[:7]
+    for family_id in set(asked.family_ids):
+        changes.mark(family_id, month, MARK_OF_ANSWER, by)
+
+
 def _add_letter(changes: Changes, letter: m.NoticeAccepted, known: Known, by: int) -> None:
     marks = marks_of_letter(letter)
     for family_id in set(letter.family_ids):
@@ -216,6 +225,7 @@ _ADDS: dict[type[Message], Callable[[Changes, Any, Known, int], None]] = {
     m.EventPublished: _add_event,
     m.EventChanged: _add_event,
     m.EventRSVPd: _add_answer,
+    m.FamilyAsked: _add_ask,
     m.NoticeAccepted: _add_letter,
 }
 """What is not here adds nothing: taken back, cancelled, come back, or not about figures."""
@@ -225,7 +235,7 @@ def lacks(message: Message, known: Known) -> tuple[str, ...]:
     """What is not known yet, and decides on which day this was: `school|…`, `family|…`."""
     if isinstance(message, m.ContactCorrected):
         message = message.now
-    if isinstance(message, m.ContactLogged | m.EventRSVPd):
+    if isinstance(message, m.ContactLogged | m.EventRSVPd | m.FamilyAsked):
         return () if message.school_id in known.zones else (f"school|{message.school_id}",)
     if isinstance(message, m.NoticeAccepted):
         missing = set[str]()

@@ -155,6 +155,8 @@ class Ledger:
         for where in ("envelope.data.letter", "envelope.data.now.letter"):
             written = {"about": {"$in": contacts}, where: {"$type": "object"}}
             changes.append((written, {f"{where}.words": ERASED_WORDS}))
+        asked = [f"asked|{each}" for each in gone.asked_ids]
+        changes.append(({"about": {"$in": asked}}, {"envelope.data.words": ""}))
         for query, change in changes:
             await self._rows.update_many(query, {"$set": change}, session=session)
 

@@ -35,6 +35,8 @@ def settings(bench: Bench, keys: KeyPair, **more: object) -> Settings:
             "identity_public_keys": keys.public,
             "rsvp_keys": KEY,
             "unsubscribe_keys": KEY,
+            "household_keys": KEY,
+            "calendar_keys": KEY,
             "smtp_host": "127.0.0.1",
             "smtp_port": bench.sink.port,
             "smtp_tls": "none",
