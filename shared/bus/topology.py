@@ -38,7 +38,7 @@ CONSUMES: dict[str, tuple[type[Message], ...]] = {
     "gateway": (m.SchoolChanged, m.EducatorChanged),
     "contacts": (
         m.ExternalFactReceived, m.FlagsApplied, m.NoticeAccepted, m.NoticeBounced, m.NoticeNotSent,
-        m.EventPublished, m.EventChanged, m.EventCancelled, m.EventRSVPd,
+        m.EventPublished, m.EventChanged, m.EventCancelled, m.EventRSVPd, m.GuardianReplied,
     ),
     "events": (*_DIRECTORY, m.FlagsChanged, m.FlagsAsOf, m.ExternalFactReceived),
     "notifications": (
@@ -49,7 +49,7 @@ CONSUMES: dict[str, tuple[type[Message], ...]] = {
     "reports": (
         *_DIRECTORY, m.FamilySplit, m.FamilyMerged, m.ContactLogged, m.ContactCorrected,
         m.ContactRetracted, m.EventPublished, m.EventChanged, m.EventCancelled, m.EventRSVPd,
-        m.NoticeAccepted, m.NoticeBounced, m.NoticeNotSent, m.FamilyErased,
+        m.NoticeAccepted, m.NoticeBounced, m.NoticeNotSent, m.FamilyErased, m.GuardianReplied,
     ),
 }  # fmt: skip
 """Which messages each service consumes; every type has at least one consumer."""

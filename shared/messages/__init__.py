@@ -44,6 +44,7 @@ from shared.messages.directory import (
 from shared.messages.flags import FlagsApplied, FlagsAsOf, FlagsChanged
 from shared.messages.notices import (
     Category,
+    GuardianReplied,
     NoticeAccepted,
     NoticeBounced,
     NoticeKind,
@@ -95,6 +96,7 @@ __all__ = [
     "FlagsAsOf",
     "FlagsChanged",
     "GuardianFacts",
+    "GuardianReplied",
     "HouseholdChanged",
     "Language",
     "Message",

@@ -22,7 +22,7 @@ from tests.journeys.bus import Tap
 NEVER_SAID = {
     m.FamilySplit, m.FamilyMerged, m.NoticeBounced, m.EventChanged, m.EventCancelled,
     m.ContactCorrected, m.NoticeRequested, m.NoticeNotSent, m.FlagsChanged, m.FlagsApplied,
-    m.FamilyErased,
+    m.FamilyErased, m.GuardianReplied,
 }  # fmt: skip
 """Nothing in the story leads to these; their handlers are played by the models, in any order."""
 FOLDS = {"reports"}

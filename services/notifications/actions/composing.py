@@ -9,10 +9,13 @@ from services.notifications.domain.notice import (
     AnswerWords,
     EducatorsNote,
     EventWords,
+    FamilyReply,
     Notice,
     Reminder,
+    ReplyAnswer,
 )
 from services.notifications.domain.post import Addressed
+from services.notifications.domain.replies import STAFF_READS
 from services.notifications.letters.blocks import Letter
 from services.notifications.letters.catalogs import ORIGINAL
 from services.notifications.letters.drafts import as_sent
@@ -43,8 +46,9 @@ def compose(room: MailRoom, row: Delivery, around: Surroundings) -> Letter:
             students=_students(row, notice, around),
             written_at=around.now,
             answer_url=_answer_url(room, notice, household),
-            stop_url=_stop_url(room, row, household, around),
-            reply_to=_reply_to(notice, around),
+            stop_url=_stop_url(room, _about(row, notice), household, around),
+            reply_to=room.place.answers_to(row.delivery_id) or _writer_of(notice, around),
+            answers_read_by="" if _writer_of(notice, around) else _school(room, row, around).name,
             site=room.place.public_url,
         )
     )
@@ -53,17 +57,23 @@ def compose(room: MailRoom, row: Delivery, around: Surroundings) -> Letter:
 def _to_staff(room: MailRoom, row: Delivery, notice: Notice | None, around: Surroundings) -> Letter:
     """The same to a member of the staff: there is nothing to answer, and no link but to a page."""
     educator = around.educators.get(row.educator_id or "")
-    if notice is None or educator is None or not isinstance(notice.content, Reminder):
+    content = notice.content if notice else None
+    if notice is None or educator is None or not isinstance(content, Reminder | FamilyReply):
         raise NotFound(f"delivery {row.delivery_id} speaks of something that is not kept")
+    language = content.language if isinstance(content, Reminder) else STAFF_READS
+    page = "/contacts/follow-ups"
+    if isinstance(content, FamilyReply):
+        page = f"/notifications/replies/{content.reply_id}"
     name = (f"{educator.given_name} {educator.family_name}".strip(),)
     return as_sent(
         Occasion(
             notice=notice,
-            household=_reader(row, name, notice.content.language, around),
+            household=_reader(row, name, language, around),
             school=_school(room, row, around),
             students=(),
             written_at=around.now,
-            staff_url=f"{room.place.public_url}/contacts/follow-ups",
+            staff_url=f"{room.place.public_url}{page}",
+            site=room.place.public_url,
         )
     )
 
@@ -126,18 +136,24 @@ def _answer_url(room: MailRoom, notice: Notice, household: HouseholdChanged) -> 
 
 
 def _stop_url(
-    room: MailRoom, row: Delivery, household: HouseholdChanged, around: Surroundings
+    room: MailRoom, delivery_id: str, household: HouseholdChanged, around: Surroundings
 ) -> str:
     return room.stop_links.make(
         "/notifications/unsubscribe",
         household.household_id,
-        row.delivery_id,
+        delivery_id,
         around.now + STOP_LINK_LIVES,
         household.link_version,
     )
 
 
-def _reply_to(notice: Notice, around: Surroundings) -> str | None:
+def _about(row: Delivery, notice: Notice) -> str:
+    """The letter whose kind the link at the foot stops, or lets come again."""
+    content = notice.content
+    return content.delivery_id if isinstance(content, ReplyAnswer) else row.delivery_id
+
+
+def _writer_of(notice: Notice, around: Surroundings) -> str | None:
     # A note comes from one person, so an answer to it should reach that person.
     if not isinstance(notice.content, EducatorsNote) or notice.content.educator_id is None:
         return None

@@ -8,7 +8,7 @@ from shared.messages import Category
 
 KindName = Literal[
     "good_news", "note", "invitation", "rsvp_confirmation", "event_changed", "cancelled",
-    "announcement", "follow_ups_due",
+    "announcement", "follow_ups_due", "family_reply", "reply_answer",
 ]  # fmt: skip
 
 
@@ -41,6 +41,9 @@ KINDS: dict[str, Kind] = {
         Kind("announcement", "school", taken_back=True, routine=True),
         # To staff: what protects families means nothing for it (`gates`, ADR 22).
         Kind("follow_ups_due", "school"),
+        # To staff as well: no "stop" of a parent who works here, too, is meant by it.
+        Kind("family_reply", "school", asked_for=True, first=True),
+        Kind("reply_answer", "school", asked_for=True, first=True),
     )
 }
 

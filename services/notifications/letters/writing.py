@@ -7,7 +7,9 @@ from services.notifications.domain.notice import (
     AnswerWords,
     EducatorsNote,
     EventWords,
+    FamilyReply,
     Reminder,
+    ReplyAnswer,
 )
 from services.notifications.letters import calendar
 from services.notifications.letters.blocks import (
@@ -20,6 +22,7 @@ from services.notifications.letters.blocks import (
     Typed,
 )
 from services.notifications.letters.occasion import Household, Occasion, School
+from services.notifications.letters.replies import about_answer, write_reply_to_staff
 from services.notifications.letters.staff import write_to_staff
 from services.notifications.letters.tongue import Tongue, base_of, right_to_left, tongue
 from shared.messages import EventFacts, SharedResource, Starter
@@ -32,6 +35,8 @@ def write(occasion: Occasion) -> Letter:
     content = occasion.notice.content
     if isinstance(content, Reminder):
         return write_to_staff(_, occasion, content)
+    if isinstance(content, FamilyReply):
+        return write_reply_to_staff(_, occasion, content)
     match content:
         case EducatorsNote():
             subject, person, blocks = _note(_, occasion, content)
@@ -41,6 +46,9 @@ def write(occasion: Occasion) -> Letter:
             subject, person, blocks = _answer(_, occasion, content)
         case Announcement():
             subject, person, blocks = _announcement(_, occasion, content)
+        case ReplyAnswer():
+            subject, blocks = about_answer(_, occasion, content)
+            person = ""
     return Letter(
         language=_.language,
         direction="rtl" if _.right_to_left else "ltr",
@@ -86,7 +94,7 @@ def _note(_: Tongue, occasion: Occasion, note: EducatorsNote) -> _Written:
     ]
     if occasion.reply_to:
         answer = _("You can answer this letter. %(person)s will read what you write.",
-                   person=_name(note.signed))  # fmt: skip
+                   person=occasion.answers_read_by or _name(note.signed))  # fmt: skip
         blocks.append(Paragraph(answer))
     return subject, note.signed, blocks
 

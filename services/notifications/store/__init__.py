@@ -7,6 +7,7 @@ from services.notifications.store import (
     deliveries,
     languages,
     notices,
+    replies,
     returns,
     school_events,
 )
@@ -17,6 +18,7 @@ from services.notifications.store.forgetting import Forgetting
 from services.notifications.store.languages import Languages
 from services.notifications.store.notices import Notices
 from services.notifications.store.people import People
+from services.notifications.store.replies import Replies
 from services.notifications.store.returns import Returns
 from services.notifications.store.school_events import SchoolEvents
 from shared.directory import KEPT as DIRECTORY
@@ -30,6 +32,7 @@ KEPT = (
     *languages.KEPT,
     *school_events.KEPT,
     *returns.KEPT,
+    *replies.KEPT,
     *DIRECTORY,
 )
 
@@ -45,6 +48,7 @@ class Store:
     languages: Languages = field(init=False)
     events: SchoolEvents = field(init=False)
     returns: Returns = field(init=False)
+    replies: Replies = field(init=False)
     flags: Flags = field(init=False)
     people: People = field(init=False)
     forgetting: Forgetting = field(init=False)
@@ -57,6 +61,7 @@ class Store:
         put(self, "languages", Languages(self.database))
         put(self, "events", SchoolEvents(self.database))
         put(self, "returns", Returns(self.database))
+        put(self, "replies", Replies(self.database))
         put(self, "flags", Flags(self.database, Directory(self.database)))
         put(self, "people", People(self.database))
         put(self, "forgetting", Forgetting(self.database))

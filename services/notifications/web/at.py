@@ -43,6 +43,8 @@ KINDS: dict[KindName, str] = {
     "rsvp_confirmation": N_("Thanks for an answer"),
     "announcement": N_("Announcement"),
     "follow_ups_due": N_("Follow-ups due"),
+    "family_reply": N_("A family's answer"),
+    "reply_answer": N_("About an answer by mail"),
 }
 CATEGORIES: dict[Category, str] = {
     "good_news": N_("good news about your child"),
