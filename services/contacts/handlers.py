@@ -6,6 +6,7 @@ from services.contacts.actions.invitations import note_event
 from services.contacts.actions.mail import (
     note_accepted,
     note_bounced,
+    note_mail_reply,
     note_not_sent,
     note_reply,
 )
@@ -20,6 +21,7 @@ from shared.messages import (
     EventRSVPd,
     ExternalFactReceived,
     FlagsApplied,
+    GuardianReplied,
     NoticeAccepted,
     NoticeBounced,
     NoticeNotSent,
@@ -55,6 +57,10 @@ def handlers(desk: Desk) -> Handlers:
     @contacts.on(NoticeNotSent)
     async def show_why_not_sent(notice: NoticeNotSent, work: Work) -> None:
         await note_not_sent(store, notice, work)
+
+    @contacts.on(GuardianReplied)
+    async def show_answer_by_mail(said: GuardianReplied, work: Work) -> None:
+        await note_mail_reply(store, said, work)
 
     @contacts.on(EventPublished)
     async def know_invitation(published: EventPublished, work: Work) -> None:

@@ -78,7 +78,7 @@ def about_answer(_: Tongue, occasion: Occasion, told: ReplyAnswer) -> tuple[str,
     """Subject and words of a letter to a household about its answer by mail."""
     if told.says == "no_files":
         return _.plain("About your answer"), [
-            Paragraph(_("Thank you for your answer. We passed on what you wrote.")),
+            Paragraph(_("Thank you for your answer. We passed it on.")),
             Paragraph(_("Something was attached to it. We can't take files by mail, so it was "
                         "left out.")),
             Paragraph(_("Is it important? Please bring it to school, or call and ask what to do.")),

@@ -73,8 +73,7 @@ async def choose_readers(
     form: Annotated[web.Form[Readers], web.form(Readers)],
 ) -> Response:
     """Choose them."""
-    chosen = form.data.educator_ids if form.ok else ()
-    await actions.choose_readers(room, school_id, chosen, viewer)
+    await actions.choose_readers(room, school_id, form.data.educator_ids, viewer)
     return page.redirect("/notifications/replies", said=page._(N_("Saved.")))
 
 
@@ -94,8 +93,8 @@ async def handle_reply(
     form: Annotated[web.Form[Handled], web.form(Handled)],
 ) -> Response:
     """Say that somebody saw to it, or take that back."""
-    done = form.data.done if form.ok else True
-    await actions.handle_reply(room, reply_id, viewer, done=done)
+    if form.ok:
+        await actions.handle_reply(room, reply_id, viewer, done=form.data.done)
     return page.redirect(
         f"/notifications/replies/{reply_id}", said=page._(N_("Noted. Thank you."))
     )

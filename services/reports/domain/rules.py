@@ -43,4 +43,4 @@ def marks_of_letter(letter: NoticeAccepted) -> tuple[str, ...]:
 
 
 MARK_OF_ANSWER = ("reached",)
-"""Yes, no and maybe alike: a person answered."""
+"""Yes, no and maybe alike, and any answer to a letter: a person answered."""
