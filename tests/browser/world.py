@@ -18,6 +18,7 @@ from embedded.sample import District, Educator, Family, Position, make_district,
 from embedded.visitor import Shown, Unexpected, Visitor
 from shared.external import FamilyContacted, InvitationAnswered
 from tests.browser.interpreting import add_interpreter
+from tests.browser.replying import answer
 
 PATIENCE_SECONDS = 60
 SYSTEM = "sample"
@@ -96,8 +97,13 @@ def until(look: Callable[[], Thing | None], what: str) -> Thing:
     raise Unexpected(f"waited in vain for {what}")
 
 
-def make_world(running: Running, *, students: int = 150, schools: int = 2) -> World:
-    """Fill an empty platform; takes some seconds, and is the same each time on the same day."""
+def make_world(
+    running: Running, *, students: int = 150, schools: int = 2, answers_at: int = 0
+) -> World:
+    """Fill an empty platform; takes some seconds, and is the same each time on the same day.
+
+    `answers_at`: the port that takes answers by mail; 0 where none does.
+    """
     today = datetime.now(UTC).date()
     district = make_district(students=students, schools=schools, today=today)
     world = World(running, district, logins={"district": running.district_login})
@@ -113,6 +119,8 @@ def make_world(running: Running, *, students: int = 150, schools: int = 2) -> Wo
     _school_events(world, today)
     _answers(world)
     _ids_of_letters(world)
+    if answers_at:
+        _reply_by_mail(world, answers_at)
     return world
 
 
@@ -307,6 +315,19 @@ def _ids_of_letters(world: World) -> None:
         assert isinstance(told, dict)
         world.ids["delivery_id"] = told["items"][0]["delivery_id"]
         world.ids["household_id"] = told["items"][0]["household_id"]
+
+
+def _reply_by_mail(world: World, port: int) -> None:
+    """The family of the good news answers it."""
+    answer(world.url, world.ids["letter_id"], port)
+    with world.visit("coordinator") as visitor:
+
+        def look() -> str | None:
+            found = visitor.json("/notifications/api/v1/replies")
+            assert isinstance(found, dict)
+            return found["items"][0]["reply_id"] if found["items"] else None
+
+        world.ids["reply_id"] = until(look, "an answer by mail")
 
 
 def staff_of(district: District, position: Position) -> list[Educator]:

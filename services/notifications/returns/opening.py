@@ -135,7 +135,7 @@ def _sort(part: Message, found: Opened) -> None:
         found.texts.append(_without_tags(body(part)))
     # Of several parts without a boundary that is found, the parser makes one text.
     elif part.get_content_maintype() in {"text", "multipart"}:
-        found.texts.append(short_lines(body(part)))
+        found.texts.append(_short_lines(body(part)))
 
 
 def _whole(part: Message) -> str:
@@ -143,7 +143,7 @@ def _whole(part: Message) -> str:
     payload = part.get_payload()
     if isinstance(payload, list):
         return "\n\n".join(_printed(each) for each in payload if isinstance(each, Message))
-    return short_lines(body(part))
+    return _short_lines(body(part))
 
 
 def _printed(block: Message) -> str:
@@ -153,7 +153,7 @@ def _printed(block: Message) -> str:
         below = "\n\n".join(_printed(each) for each in payload if isinstance(each, Message))
     else:
         below = body(block)
-    return short_lines(f"{head}\n\n{below}")
+    return _short_lines(f"{head}\n\n{below}")
 
 
 def body(part: Message) -> str:
@@ -183,8 +183,7 @@ def _text(raw: bytes, charset: str | None) -> str:
     return raw.decode("latin-1")
 
 
-def short_lines(text: str) -> str:
-    """The same, bounded in its lines and as a whole, and without halves of letters."""
+def _short_lines(text: str) -> str:
     lines = text[: 4 * LONGEST_TEXT].splitlines()
     return _whole_letters("\n".join(line[:_LONGEST_LINE].rstrip() for line in lines))[:LONGEST_TEXT]
 
@@ -192,7 +191,7 @@ def short_lines(text: str) -> str:
 def _without_tags(page: str) -> str:
     # Enough for explanations: nobody sees it, and addresses in angle brackets have to survive.
     text = _TAG.sub(" ", _BREAK.sub("\n", page[: 4 * LONGEST_TEXT]))
-    return short_lines(html.unescape(text))
+    return _short_lines(html.unescape(text))
 
 
 def _one_line(text: str) -> str:

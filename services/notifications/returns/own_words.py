@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from email.message import Message
 
 from services.notifications.domain.returned import OwnWords
-from services.notifications.returns.opening import LONGEST_TEXT, Opened, body, leaves, short_lines
+from services.notifications.returns.opening import LONGEST_TEXT, Opened, body, leaves
 
 LONGEST_WORDS = 4_000
 """Characters of an answer that are passed on."""
@@ -92,7 +92,7 @@ def _parts(mail: Opened) -> tuple[str, list[str], int]:
         elif kind == "text/html":
             pages.append(body(part)[: 4 * LONGEST_TEXT])
         elif part.get_content_maintype() in {"text", "multipart"}:
-            plain.append(short_lines(body(part)))
+            plain.append(_clean(body(part)))
     return "\n".join(plain)[:LONGEST_TEXT], pages, files
 
 
@@ -108,6 +108,12 @@ def _counts(part: Message, kind: str) -> bool:
     within = part.get("Content-ID") is not None and part.get_content_disposition() != "attachment"
     signature = kind in {"application/pgp-signature", "application/pkcs7-signature"}
     return not (signature or (within and part.get_content_maintype() == "image"))
+
+
+def _clean(text: str) -> str:
+    # A paragraph may be one long line. Some charsets give halves of letters, which nothing keeps.
+    lines = "\n".join(line.rstrip() for line in text[:LONGEST_TEXT].splitlines())
+    return lines.encode("utf-8", "replace").decode()
 
 
 # --- pages as text --------------------------------------------------------------------------------
@@ -131,7 +137,7 @@ def _shown(page: str, *, quoted: bool) -> str:
             pieces.append("\n")
     if not hidden:
         pieces.append(_spaced(page[end:]))
-    return short_lines(html.unescape("".join(pieces)).replace("\xa0", " "))
+    return _clean(html.unescape("".join(pieces)).replace("\xa0", " "))
 
 
 def _follow(hidden: list[str], name: str, *, closes: bool) -> None:
