@@ -62,6 +62,13 @@ def handlers(desk: Desk) -> Handlers:
     async def show_answer_by_mail(said: GuardianReplied, work: Work) -> None:
         await note_mail_reply(store, said, work)
 
+    _school_events(contacts, desk)
+    return contacts
+
+
+def _school_events(contacts: Handlers, desk: Desk) -> None:
+    store = desk.store
+
     @contacts.on(EventPublished)
     async def know_invitation(published: EventPublished, work: Work) -> None:
         await note_event(store, published.facts, work)
@@ -77,5 +84,3 @@ def handlers(desk: Desk) -> Handlers:
     @contacts.on(EventRSVPd)
     async def show_reply(rsvp: EventRSVPd, work: Work) -> None:
         await note_reply(store, rsvp, work)
-
-    return contacts

@@ -1,4 +1,4 @@
-"""A family answers its good news by mail, as a mail program would: to the Reply-To of the letter."""
+"""A family answers its good news by mail, as a mail program would: to the letter's Reply-To."""
 
 import smtplib
 from email import message_from_bytes

@@ -21,7 +21,10 @@ _ANSWERED = IndexModel([("family_ids", ASCENDING), ("event_id", ASCENDING)], nam
 MAIL_KEPT = (
     Kept(LETTERS, (_OF_FAMILY, _INVITED, IndexModel([("about", ASCENDING)], name="about"))),
     Kept(REPLIES, (_OF_FAMILY, _ANSWERED)),
-    Kept(MAIL_REPLIES, (_OF_FAMILY, IndexModel([("family_ids", ASCENDING), ("about", ASCENDING)], name="about"))),
+    Kept(
+        MAIL_REPLIES,
+        (_OF_FAMILY, IndexModel([("family_ids", ASCENDING), ("about", ASCENDING)], name="about")),
+    ),
 )
 
 

@@ -52,13 +52,16 @@ class _Answered:
 
 
 async def take_reply(room: MailRoom, mail: Returned, delivery_id: str, work: Work) -> Done:
-    """Do what follows from an answer to this letter, which its address proves; says what was done."""
+    """Do what follows from an answer to this letter, which its address proves."""
     row = await room.store.deliveries.get(delivery_id, work)
     if row is None or row.to_staff or row.mailbox is None or mail.words is None:
         return "no_letter"
     notice = await _notice(room, row, work)
     since = work.now - timedelta(days=1)
-    if notice is None or await room.store.replies.count_since(delivery_id, since, work) >= MOST_A_DAY:
+    if (
+        notice is None
+        or await room.store.replies.count_since(delivery_id, since, work) >= MOST_A_DAY
+    ):
         return "noted"
     answered = await _answered(room, row, notice, work)
     if asks_to_stop(mail.words.text):
@@ -235,9 +238,7 @@ async def _stop(room: MailRoom, answered: _Answered, work: Work) -> None:
     await _say(room, answered, "stopped", f"{category} {work.now.date()}", work)
 
 
-async def _say(
-    room: MailRoom, answered: _Answered, says: str, occasion: str, work: Work
-) -> None:
+async def _say(room: MailRoom, answered: _Answered, says: str, occasion: str, work: Work) -> None:
     """Tell the household something about its answer; the same thing once a day."""
     household = answered.household
     if household is None or not household.active:

@@ -19,13 +19,17 @@ Caution = Literal["", "flagged", "changed"]
 """Why only those who lead the school are to read it: a flag stands against somebody who may have
 written, or the household that got the letter is there no more."""
 
-_STOPS = frozenset(
-    "stop unsubscribe alto pare parar basta توقف قف 停止 退订 退訂 取消订阅 取消訂閱 dừng ngừng dung "
-    "стоп отписаться отписка arrêt arrêter arrêtez arret arreter désabonner kanpe rete jooji "
-    "joogso відписатися відписка зупинити itigil hinto tigil".split()
-)
-"""One word that asks for no more letters, in the languages of the letters. None that could answer an
-invitation: "cancel" and its like may mean "we can't come"."""
+_STOPS = frozenset({
+    "stop", "unsubscribe", "alto", "pare", "parar", "basta", "توقف", "قف",
+    "停止", "退订", "退訂", "取消订阅", "取消訂閱", "dừng", "ngừng", "dung", "стоп",
+    "отписаться", "отписка", "arrêt", "arrêter", "arrêtez", "arret",
+    "arreter", "désabonner", "kanpe", "rete", "jooji", "joogso",
+    "відписатися", "відписка", "зупинити", "itigil", "hinto", "tigil",
+})  # fmt: skip
+"""One word that asks for no more letters, in the languages of the letters. None that could answer
+an invitation: "cancel" and its like may mean "we can't come"."""
+_AROUND = ".!¡。！?\"'“”‘’«» \u200e\u200f\t\r\n"
+"""What may stand around it; the last letters are marks of direction."""
 
 
 class Reply(Record):
@@ -57,7 +61,7 @@ class Reply(Record):
 
 @dataclass(frozen=True)
 class ReplySight:
-    """Whose answers somebody may read: all, those to letters of some schools, or passed on to one."""
+    """Whose answers somebody may read: all, of some schools, or those passed on to one person."""
 
     everything: bool = False
     school_ids: frozenset[str] = frozenset()
@@ -73,7 +77,10 @@ class ReplySight:
 
 
 def readers(
-    sender: EducatorChanged | None, leads: Iterable[EducatorChanged], language: str, caution: Caution
+    sender: EducatorChanged | None,
+    leads: Iterable[EducatorChanged],
+    language: str,
+    caution: Caution,
 ) -> list[EducatorChanged]:
     """Who gets an answer by mail: who wrote the letter, and beside or instead of them `leads`.
 
@@ -91,5 +98,5 @@ def readers(
 
 def asks_to_stop(words: str) -> bool:
     """Whether an answer is nothing but the one word that stops letters, in any of our languages."""
-    word = words.strip().strip(".!¡。！!?\"'“”‘’«» \u200e\u200f").casefold()
+    word = words.strip(_AROUND).casefold()
     return word in _STOPS

@@ -17,6 +17,11 @@ _CAUTIONS = {
     "before anybody answers.",
 }
 
+_WHY = (
+    "You get this mail because you wrote the letter, or because your school chose you to read such "
+    "answers."
+)
+
 
 def write_reply_to_staff(_: Tongue, occasion: Occasion, reply: FamilyReply) -> Letter:
     """What somebody answered. The subject names nobody: it shows on locked screens."""
@@ -40,9 +45,8 @@ def write_reply_to_staff(_: Tongue, occasion: Occasion, reply: FamilyReply) -> L
         greeting=_("Dear %(names)s,", names=_.several(occasion.household.greeting)),
         blocks=[each for each in blocks if not (isinstance(each, Facts) and not each.rows)],
         closing=[_("With kind regards,"), school],
-        footer=["You get this mail because you wrote the letter, or because your school chose you "
-                "to read such answers."],
-    )  # fmt: skip
+        footer=[_WHY],
+    )
 
 
 def _original(_: Tongue, reply: FamilyReply) -> list[Block]:

@@ -27,14 +27,15 @@ _WROTE = re.compile(
     r"\bsumulat|\bisinulat|\bekri|\bqoray|\bschrieb)"
 )
 _BEGINS = re.compile(
-    r"(?i)^(?:on|el|le|em|no dia|vào|lúc|noong|nan|sou|am|в|у|от|від|في|بتاريخ|在|於|于)\b|^\d|^\w{2,4}[.,]"
+    r"(?i)^(?:on|el|le|em|no dia|vào|lúc|noong|nan|sou|am|в|у|от|від|في|بتاريخ|在|於|于)\b|"
+    r"^\d|^\w{2,4}[.,]"
 )
 _TIME = re.compile(r"\d{1,2}\s?[:.h點点时時]\s?\d{2}|\d{4}")
 _BANNER = re.compile(
     r"(?i)^[\s>*_-]*(?:original message|mensaje original|message (?:d['’]origine|original)|"
     r"mensagem original|исходное сообщение|пересылаемое сообщение|оригінальне повідомлення|"
-    r"thư gốc|tin nhắn gốc|الرسالة الأصلية|رسالة أصلية|原始邮件|原始郵件|原邮件|orihinal na mensahe|"
-    r"forwarded message|begin forwarded message|mensaje reenviado|message transféré)[\s:_-]*$"
+    r"thư gốc|tin nhắn gốc|الرسالة الأصلية|رسالة أصلية|原始邮件|原始郵件|原邮件|"
+    r"orihinal na mensahe|forwarded message|begin forwarded message|mensaje reenviado|message transféré)[\s:_-]*$"
 )
 _FROM = re.compile(
     r"(?i)^[\s>*]*(?:from|de|von|da|от|від|từ|من|发件人|寄件者|寄件人|mula(?: kay)?|soti nan|ka)\*?"
@@ -51,18 +52,24 @@ _PHONE = re.compile(
     r"(?i)^\W*(?:sent (?:from|via|with)|get outlook|enviado (?:desde|do|a partir|con)|"
     r"obtener outlook|obter o outlook|envoyé (?:de|depuis|à partir)|télécharge[rz] outlook|"
     r"отправлено (?:с|из|от)|надіслано (?:з|із)|được gửi từ|gửi từ|ipinadala mula|voye soti|"
-    r"أُرسل(?:ت)? من|أرسل(?:ت)? من|تم الإرسال من|发自|從我的|来自我的|yahoo mail|von meinem).{0,100}$"
+    r"أُرسل(?:ت)? من|أرسل(?:ت)? من|تم الإرسال من|发自|從我的|来自我的|yahoo mail|"
+    r"von meinem).{0,100}$"
 )
 
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,15})((?:[^<>\"']|\"[^\"<>]{0,2000}\"|'[^'<>]{0,2000}'){0,300})>")
+_TAG = re.compile(
+    r"<(/?)([a-zA-Z][a-zA-Z0-9]{0,15})((?:[^<>\"']|\"[^\"<>]{0,2000}\"|'[^'<>]{0,2000}'){0,300})>"
+)
 _HIDDEN = frozenset({"script", "style", "head", "title", "template", "object", "svg", "select"})
-_LINES = frozenset({"br", "p", "div", "tr", "li", "blockquote", "h1", "h2", "h3", "ul", "ol", "table"})
+_LINES = frozenset(
+    {"br", "p", "div", "tr", "li", "blockquote", "h1", "h2", "h3", "ul", "ol", "table"}
+)
 _VOID = frozenset({"br", "img", "hr", "input", "meta", "link", "wbr"})
 _QUOTED = re.compile(
-    r"(?i)(?:gmail_quote|gmail_attr|gmail_signature|yahoo_quoted|moz-cite-prefix|divrplyfwdmsg|"
-    r"appendonsend|mail-editor-reference-message|protonmail_quote|ms-outlook-mobile-signature|"
-    r"moz-signature|zmail_extra)"
+    r"(?i)(?:gmail_quote|gmail_attr|gmail_signature|yahoo_quoted|moz-cite-prefix|"
+    r"protonmail_quote|ms-outlook-mobile-signature|moz-signature|zmail_extra)"
 )
+_QUOTED_BELOW = re.compile(r"(?i)(?:divrplyfwdmsg|appendonsend|mail-editor-reference-message)")
+"""Outlook marks where what it quotes begins, and nothing else of it."""
 
 
 def own_words(mail: Opened) -> OwnWords:
@@ -129,6 +136,9 @@ def _shown(page: str, *, quoted: bool) -> str:
             pieces.append(_spaced(page[end : tag.start()]))
         end = tag.end()
         name, closes = tag[2].lower(), bool(tag[1])
+        if not quoted and _QUOTED_BELOW.search(tag[3]):
+            end = len(page)
+            break
         if hidden:
             _follow(hidden, name, closes=closes)
         elif not closes and name not in _VOID and _leads_away(name, tag[3], quoted=quoted):

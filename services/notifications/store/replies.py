@@ -1,4 +1,4 @@
-"""What families answered by mail, for a school year; and who of a school gets it beside the writer."""
+"""What families answered by mail, for a school year; and who of a school gets what is left."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -71,7 +71,7 @@ class Replies:
         limit: int,
         after: tuple[datetime, str] | None = None,
     ) -> list[Reply]:
-        """What the viewer may read, the newest first; `after` is the last row of the page before."""
+        """What the viewer may read, the newest first; `after`: the last row of the page before."""
         query: Document = {"$and": [_seen(seen_by)]}
         if open_only:
             query["$and"].append({"handled_at": None})

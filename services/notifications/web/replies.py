@@ -47,7 +47,9 @@ async def show_replies(
         after=place_of(cursor.after),
     )
     lead = viewer.role in LEADS
-    schools = [s for s in await room.directory.schools() if lead and viewer.sees_school(s.school_id)]
+    schools = [
+        s for s in await room.directory.schools() if lead and viewer.sees_school(s.school_id)
+    ]
     return page.render(
         "notifications/replies.html",
         slice=web.paginate(rows, cursor, lambda row: (row.reply.at, row.reply.reply_id)),
@@ -95,6 +97,4 @@ async def handle_reply(
     """Say that somebody saw to it, or take that back."""
     if form.ok:
         await actions.handle_reply(room, reply_id, viewer, done=form.data.done)
-    return page.redirect(
-        f"/notifications/replies/{reply_id}", said=page._(N_("Noted. Thank you."))
-    )
+    return page.redirect(f"/notifications/replies/{reply_id}", said=page._(N_("Noted. Thank you.")))

@@ -169,9 +169,7 @@ def _asked(facts: Iterable[Fact]) -> tuple[set[str], set[str]]:
             continue
         if isinstance(said, m.ContactCorrected):
             said = said.now
-        if isinstance(
-            said, m.ContactLogged | m.EventRSVPd | m.GuardianReplied | m.SchoolChanged
-        ):
+        if isinstance(said, m.ContactLogged | m.EventRSVPd | m.GuardianReplied | m.SchoolChanged):
             schools.add(said.school_id)
         elif isinstance(said, m.NoticeAccepted):
             families.update(said.family_ids)

@@ -80,10 +80,9 @@ def test_an_answer_between_the_lines_and_below_them_stays() -> None:
 @pytest.mark.parametrize(
     "quoted",
     [
-        '<div class="gmail_quote"><div class="gmail_attr">El 24 escribió:</div><blockquote>Good '
-        "news<div>more</div></blockquote></div>",
+        '<div class="gmail_quote">El 24:<blockquote>Good news<div>x</div></blockquote></div>',
         "<blockquote type='cite'><blockquote>older</blockquote>Good news</blockquote>",
-        '<hr><div id="divRplyFwdMsg"><b>De:</b> Ms. Rivera<br>Good news</div>',
+        '<hr><div id="divRplyFwdMsg"><b>De:</b> Ms. Rivera</div><div>Good news</div>',
         '<div class="yahoo_quoted"><div>Good news</div></div>',
         "<br>On Nov 24, 2026, at 10:00, Ms. Rivera wrote:<br>Good news",
     ],
