@@ -35,7 +35,8 @@ _BANNER = re.compile(
     r"(?i)^[\s>*_-]*(?:original message|mensaje original|message (?:d['’]origine|original)|"
     r"mensagem original|исходное сообщение|пересылаемое сообщение|оригінальне повідомлення|"
     r"thư gốc|tin nhắn gốc|الرسالة الأصلية|رسالة أصلية|原始邮件|原始郵件|原邮件|"
-    r"orihinal na mensahe|forwarded message|begin forwarded message|mensaje reenviado|message transféré)[\s:_-]*$"
+    r"orihinal na mensahe|forwarded message|"
+    r"begin forwarded message|mensaje reenviado|message transféré)[\s:_-]*$"
 )
 _FROM = re.compile(
     r"(?i)^[\s>*]*(?:from|de|von|da|от|від|từ|من|发件人|寄件者|寄件人|mula(?: kay)?|soti nan|ka)\*?"
