@@ -1,6 +1,8 @@
 """A family answers its good news by mail, as a mail program would: to the letter's Reply-To."""
 
 import smtplib
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.utils import parseaddr
@@ -23,3 +25,10 @@ def answer(url: str, letter_id: str, port: int) -> None:
     mail.add_attachment(b"x", maintype="image", subtype="jpeg", filename="drawing.jpg")
     with smtplib.SMTP("127.0.0.1", port, timeout=20) as line:
         line.send_message(mail, to_addrs=[to])
+
+
+def reply_id(visit: Callable[[str], AbstractContextManager[Visitor]]) -> str | None:
+    """The newest answer, as the coordinator finds it; None before it is there."""
+    with visit("coordinator") as visitor:
+        found: Any = visitor.json("/notifications/api/v1/replies")
+    return str(found["items"][0]["reply_id"]) if found["items"] else None

@@ -18,7 +18,7 @@ from embedded.sample import District, Educator, Family, Position, make_district,
 from embedded.visitor import Shown, Unexpected, Visitor
 from shared.external import FamilyContacted, InvitationAnswered
 from tests.browser.interpreting import add_interpreter
-from tests.browser.replying import answer
+from tests.browser.replying import answer, reply_id
 
 PATIENCE_SECONDS = 60
 SYSTEM = "sample"
@@ -120,7 +120,8 @@ def make_world(
     _answers(world)
     _ids_of_letters(world)
     if answers_at:
-        _reply_by_mail(world, answers_at)
+        answer(world.url, world.ids["letter_id"], answers_at)
+        world.ids["reply_id"] = until(lambda: reply_id(world.visit), "an answer by mail")
     return world
 
 
@@ -315,19 +316,6 @@ def _ids_of_letters(world: World) -> None:
         assert isinstance(told, dict)
         world.ids["delivery_id"] = told["items"][0]["delivery_id"]
         world.ids["household_id"] = told["items"][0]["household_id"]
-
-
-def _reply_by_mail(world: World, port: int) -> None:
-    """The family of the good news answers it."""
-    answer(world.url, world.ids["letter_id"], port)
-    with world.visit("coordinator") as visitor:
-
-        def look() -> str | None:
-            found = visitor.json("/notifications/api/v1/replies")
-            assert isinstance(found, dict)
-            return found["items"][0]["reply_id"] if found["items"] else None
-
-        world.ids["reply_id"] = until(look, "an answer by mail")
 
 
 def staff_of(district: District, position: Position) -> list[Educator]:

@@ -12,6 +12,7 @@ from services.notifications.domain.notice import (
     EducatorsNote,
     EventWords,
     Notice,
+    ReplyAnswer,
 )
 from services.notifications.letters.writing import Household, Occasion, School
 from shared.messages import (
@@ -134,6 +135,8 @@ LETTERS: tuple[tuple[str, Content], ...] = (
             title="Book fair", words="Come and see.", words_language="en", signed="Ana Pérez"
         ),
     ),
+    ("reply_answer", ReplyAnswer(says="no_files", answers="n", delivery_id="d")),
+    ("reply_answer", ReplyAnswer(says="stopped", answers="n", delivery_id="d")),
 )
 """One letter of each kind, by the name of its kind."""
 
