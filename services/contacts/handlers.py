@@ -8,6 +8,7 @@ from services.contacts.actions.invitations import note_event
 from services.contacts.actions.mail import (
     note_accepted,
     note_bounced,
+    note_mail_reply,
     note_not_sent,
     note_reply,
 )
@@ -24,6 +25,7 @@ from shared.messages import (
     ExternalFactReceived,
     FamilyAsked,
     FlagsApplied,
+    GuardianReplied,
     LanguageWished,
     NoticeAccepted,
     NoticeBounced,
@@ -62,6 +64,17 @@ def handlers(desk: Desk) -> Handlers:
     async def show_why_not_sent(notice: NoticeNotSent, work: Work) -> None:
         await note_not_sent(store, notice, work)
 
+    @contacts.on(GuardianReplied)
+    async def show_answer_by_mail(said: GuardianReplied, work: Work) -> None:
+        await note_mail_reply(store, said, work)
+
+    _school_events(contacts, desk)
+    return contacts
+
+
+def _school_events(contacts: Handlers, desk: Desk) -> None:
+    store = desk.store
+
     @contacts.on(EventPublished)
     async def know_invitation(published: EventPublished, work: Work) -> None:
         await note_event(store, published.facts, work)
@@ -77,9 +90,6 @@ def handlers(desk: Desk) -> Handlers:
     @contacts.on(EventRSVPd)
     async def show_reply(rsvp: EventRSVPd, work: Work) -> None:
         await note_reply(store, rsvp, work)
-
-    _asks(contacts, desk)
-    return contacts
 
 
 def _wishes(contacts: Handlers, desk: Desk) -> None:

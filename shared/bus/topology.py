@@ -39,7 +39,7 @@ CONSUMES: dict[str, tuple[type[Message], ...]] = {
     "contacts": (
         m.ExternalFactReceived, m.FlagsApplied, m.NoticeAccepted, m.NoticeBounced, m.NoticeNotSent,
         m.EventPublished, m.EventChanged, m.EventCancelled, m.EventRSVPd, m.LanguageWished,
-        m.AddressConfirmed, m.FamilyAsked,
+        m.AddressConfirmed, m.FamilyAsked, m.GuardianReplied,
     ),
     "events": (*_DIRECTORY, m.FlagsChanged, m.FlagsAsOf, m.ExternalFactReceived),
     "notifications": (
@@ -51,6 +51,7 @@ CONSUMES: dict[str, tuple[type[Message], ...]] = {
         *_DIRECTORY, m.FamilySplit, m.FamilyMerged, m.ContactLogged, m.ContactCorrected,
         m.ContactRetracted, m.EventPublished, m.EventChanged, m.EventCancelled, m.EventRSVPd,
         m.NoticeAccepted, m.NoticeBounced, m.NoticeNotSent, m.FamilyErased, m.FamilyAsked,
+        m.GuardianReplied,
     ),
 }  # fmt: skip
 """Which messages each service consumes; every type has at least one consumer."""

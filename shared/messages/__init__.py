@@ -51,6 +51,7 @@ from shared.messages.household_page import (
 )
 from shared.messages.notices import (
     Category,
+    GuardianReplied,
     NoticeAccepted,
     NoticeBounced,
     NoticeKind,
@@ -108,6 +109,7 @@ __all__ = [
     "FlagsAsOf",
     "FlagsChanged",
     "GuardianFacts",
+    "GuardianReplied",
     "HouseholdChanged",
     "HouseholdItemChanged",
     "Language",

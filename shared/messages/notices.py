@@ -64,6 +64,30 @@ class NoticeBounced(Message):
     bounced_at: datetime
 
 
+class GuardianReplied(Message):
+    """Somebody answered a letter by mail. The words stay with notifications. Sent by notifications.
+
+    Not sent for one whom a flag stands against, nor for a word that only stops letters.
+    """
+
+    TYPE = "org.partners.guardian.replied.v1"
+    OWNER = "notifications"
+    ABOUT = "reply_id"
+
+    reply_id: str
+    delivery_id: str
+    kind: str
+    """Of the letter that was answered."""
+    about: str
+    household_id: str
+    family_ids: tuple[str, ...]
+    student_ids: tuple[str, ...] = ()
+    school_id: str
+    educator_id: str | None = None
+    """Whose letter it was, where it was one person's."""
+    replied_at: datetime
+
+
 class NoticeNotSent(Message):
     """A letter will not be sent, because. Sent by notifications."""
 

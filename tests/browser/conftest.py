@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, BrowserContext
 
+from embedded.ports import free_port
 from embedded.run import embedded
 from shared.web.cookies import Cookies
 from tests.browser.chromium import Window, chromium, open_window
@@ -17,8 +18,14 @@ from tests.browser.world import World, make_world
 @pytest.fixture(scope="package")
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     """The whole platform in this process, and what people did in it."""
-    async with embedded(tmp_path_factory.mktemp("platform")) as running:
-        yield await asyncio.to_thread(make_world, running)
+    port = free_port()
+    comes_back = {
+        "return_address": "answers@riverbend.example",
+        "return_keys": "a-key-for-answers-that-is-long-enough",
+        "return_listen": f"127.0.0.1:{port}",
+    }
+    async with embedded(tmp_path_factory.mktemp("platform"), **comes_back) as running:
+        yield await asyncio.to_thread(make_world, running, answers_at=port)
 
 
 @pytest.fixture(scope="package")

@@ -19,6 +19,7 @@ from embedded.visitor import Shown, Unexpected, Visitor
 from shared.external import FamilyContacted, InvitationAnswered
 from tests.browser.addresses import ask_for_addresses
 from tests.browser.interpreting import add_interpreter
+from tests.browser.replying import answer, reply_id
 
 PATIENCE_SECONDS = 60
 SYSTEM = "sample"
@@ -97,8 +98,13 @@ def until(look: Callable[[], Thing | None], what: str) -> Thing:
     raise Unexpected(f"waited in vain for {what}")
 
 
-def make_world(running: Running, *, students: int = 150, schools: int = 2) -> World:
-    """Fill an empty platform; takes some seconds, and is the same each time on the same day."""
+def make_world(
+    running: Running, *, students: int = 150, schools: int = 2, answers_at: int = 0
+) -> World:
+    """Fill an empty platform; takes some seconds, and is the same each time on the same day.
+
+    `answers_at`: the port that takes answers by mail; 0 where none does.
+    """
     today = datetime.now(UTC).date()
     district = make_district(students=students, schools=schools, today=today)
     world = World(running, district, logins={"district": running.district_login})
@@ -116,6 +122,9 @@ def make_world(running: Running, *, students: int = 150, schools: int = 2) -> Wo
     _ids_of_letters(world)
     arabic = district.guardian[district.picks.arabic.guardian_ids[0]].email
     ask_for_addresses(world.url, world.ids, world.link_in_letter, arabic)
+    if answers_at:
+        answer(world.url, world.ids["letter_id"], answers_at)
+        world.ids["reply_id"] = until(lambda: reply_id(world.visit), "an answer by mail")
     return world
 
 

@@ -20,9 +20,9 @@ from tests.faults.scene import Scene
 from tests.faults.take import Take
 from tests.journeys.bus import Tap
 
-NEVER_SAID = {m.NoticeRequested, m.FamilyAsked, m.HouseholdItemChanged}
+NEVER_SAID = {m.NoticeRequested, m.FamilyAsked, m.HouseholdItemChanged, m.GuardianReplied}
 """Nothing in the story leads to these: contacts asks for letters on Monday mornings only, and no
-family of the story asks for something on its own page."""
+family of the story asks for something on its own page or answers by mail."""
 FOLDS = {"reports"}
 
 

@@ -13,6 +13,7 @@ from services.notifications.domain.notice import (
     EducatorsNote,
     EventWords,
     Notice,
+    ReplyAnswer,
 )
 from services.notifications.letters.writing import Household, Occasion, School
 from shared.messages import (
@@ -142,6 +143,8 @@ LETTERS: tuple[tuple[str, Content], ...] = (
     ),
     ("address_confirm", ADDRESS),
     ("address_told", ADDRESS),
+    ("reply_answer", ReplyAnswer(says="no_files", answers="n", delivery_id="d")),
+    ("reply_answer", ReplyAnswer(says="stopped", answers="n", delivery_id="d")),
 )
 """One letter of each kind, by the name of its kind."""
 

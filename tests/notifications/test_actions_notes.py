@@ -30,7 +30,7 @@ async def test_a_family_gets_the_note_in_its_language_and_others_are_told(bench:
     await bench.settle()
     (mail,) = bench.sink.letters_to("gomez@family.example")
     assert mail["Subject"] == "Buenas noticias sobre Gomez"
-    assert mail["Reply-To"] == "rivera@schools.example"
+    assert mail["Reply-To"] == '"Ms. Rivera, Maple Elementary" <rivera@schools.example>'
     row = await bench.row("gomez")
     assert (row.state, row.reason, row.language) == ("accepted", reasons.ACCEPTED, "es")
     (said,) = [each.open() for each in await bench.told() if each.type == NoticeAccepted.TYPE]

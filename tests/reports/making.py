@@ -124,6 +124,15 @@ def answer(rsvp_id: str, *families: str, said: m.Answer = "yes", **other: Any) -
     )  # fmt: skip
 
 
+def replied(reply_id: str, *families: str, **other: Any) -> m.GuardianReplied:
+    """An answer by mail to a letter with good news."""
+    values: dict[str, Any] = {"school_id": MAPLE, "replied_at": NOW, **other}
+    return m.GuardianReplied(
+        reply_id=reply_id, delivery_id="d", kind="good_news", about="c", household_id="h",
+        family_ids=families, **values,
+    )  # fmt: skip
+
+
 def accepted(delivery_id: str, *families: str, **other: Any) -> m.NoticeAccepted:
     """A good-news letter that the mail service took."""
     values: dict[str, Any] = {"good_news": True, "accepted_at": NOW, **other}

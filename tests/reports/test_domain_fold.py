@@ -31,6 +31,7 @@ from tests.reports.making import (
     event_facts,
     facts,
     family,
+    replied,
     retracted,
     school,
     seal,
@@ -112,6 +113,15 @@ def test_events_and_answers_are_counted_at_their_school() -> None:
     assert {c: n for c, n in cells.items() if n} == {"event": 1, "answer|no|/partners/events": 1}
     assert figures.counts["2026-11-24", MAPLE, ROOM_4] == {"event": 1}
     assert marks(figures, "li") == {"2026-11.reached": 1}
+
+
+def test_an_answer_by_mail_counts_by_the_kind_of_letter_and_its_families_are_reached() -> None:
+    figures = of(seal(replied("r1", "okafor", "li")), seal(replied("r2", "li")))
+    assert figures.counts["2026-11-24", MAPLE, ""] == {"reply|good_news": 2}
+    assert marks(figures) == {"2026-11.reached": 1}
+    assert marks(figures, "li") == {"2026-11.reached": 2}
+    early = seal(replied("r1", "okafor"))
+    assert counted([early, *BASE]).digest() == of(early).digest()
 
 
 def test_a_cancelled_event_did_not_take_place() -> None:

@@ -55,6 +55,8 @@ AREAS: tuple[tuple[str, frozenset[Role]], ...] = (
     (r"/notifications/(api/v1/)?(settings|suppressions)(/.*)?", DISTRICT),
     (r"/notifications/(api/v1/)?languages(/.*)?", COORDINATORS),
     (r"/notifications/(api/v1/)?address-requests(/.*)?", STAFF - {"educator"}),
+    (r"/notifications/replies/readers/.*", LEADERS | {"coordinator"}),
+    (r"/notifications/(api/v1/)?replies(/.*)?", STAFF - {"office"}),
     (r"/notifications/.*/(finding|settle|trust)", STAFF - {"educator"}),
     (r"/notifications(/.*)?", STAFF),
     (r"/reports/(api/v1/)?rebuild", DISTRICT),

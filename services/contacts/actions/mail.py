@@ -1,8 +1,14 @@
 """What became of letters and invitations, kept for the family's page."""
 
-from services.contacts.domain.views import Letter, Reply
+from services.contacts.domain.views import Letter, MailReply, Reply
 from services.contacts.store import Store
-from shared.messages import EventRSVPd, NoticeAccepted, NoticeBounced, NoticeNotSent
+from shared.messages import (
+    EventRSVPd,
+    GuardianReplied,
+    NoticeAccepted,
+    NoticeBounced,
+    NoticeNotSent,
+)
 from shared.outbox import Work
 
 
@@ -65,6 +71,21 @@ async def note_reply(store: Store, rsvp: EventRSVPd, work: Work) -> None:
         at=rsvp.answered_at,
     )
     await store.mail.keep_reply(reply, _version(work), work)
+
+
+async def note_mail_reply(store: Store, said: GuardianReplied, work: Work) -> None:
+    """Somebody answered a letter by mail: the families were in touch with school."""
+    reply = MailReply(
+        reply_id=said.reply_id,
+        delivery_id=said.delivery_id,
+        kind=said.kind,
+        about=said.about,
+        household_id=said.household_id,
+        family_ids=said.family_ids,
+        educator_id=said.educator_id,
+        at=said.replied_at,
+    )
+    await store.mail.keep_mail_reply(reply, _version(work), work)
 
 
 def _version(work: Work) -> int:

@@ -23,6 +23,8 @@ from shared.identity import Viewer
 from shared.messages import SchoolChanged
 
 Later = Literal["tomorrow", "week", "month", "not_mine"]
+REPLIES_WITHIN = timedelta(days=30)
+"""An answer by mail is a reason to be in touch for so long."""
 WAITS: Mapping[Later, timedelta] = {
     "tomorrow": timedelta(days=1),
     "week": timedelta(days=7),
@@ -91,6 +93,7 @@ async def _histories(
         await due_by_family(store, viewer, on),
         await unanswered_by_family(store, ids, viewer, now),
         await suggested_by_family(store, ids, viewer, now, on),
+        await store.mail.replied_at(ids, now - REPLIES_WITHIN),
     )
     there = await _interpreting(store, viewer, school, lines, now.astimezone(zone))
     began = term_began_on(school, on)
@@ -141,6 +144,7 @@ class _Prompts:
     due: Mapping[str, date]
     unanswered: Mapping[str, Invitation]
     suggested: Mapping[str, Suggested]
+    replied: Mapping[str, datetime]
 
     def beside(self, history: History, zone: ZoneInfo) -> History:
         """A family's history with its prompts."""
@@ -154,6 +158,7 @@ class _Prompts:
             answer_by=_day(invitation.closes_at, zone) if invitation else None,
             suggested=suggested,
             suggested_on=_day(achieved_at, zone),
+            replied_on=_day(self.replied.get(history.family_id), zone),
         )
 
 

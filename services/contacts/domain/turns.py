@@ -19,7 +19,7 @@ RESTS_FOR = timedelta(days=1)
 
 Cause = Literal[
     "concern_first", "never_told", "told", "tried", "last_about", "follow_up_due", "unanswered",
-    "achieved", "interpreter", "rests",
+    "achieved", "interpreter", "replied", "rests",
 ]  # fmt: skip
 """Why a family stands where it does; pages put it into words."""
 
@@ -29,6 +29,7 @@ class Reason(Record):
 
     `unanswered`: `what` is the school event, which waits for an answer until the day.
     `achieved`: `student` is the given name, `what` was achieved, and `system` says so.
+    `replied`: somebody answered a letter on that day, and nobody was in touch since.
     `interpreter`: the family needs one for `language`, who is there in the `hours` of that day.
     """
 
@@ -64,6 +65,8 @@ class History:
     suggested: Suggested | None = None
     """What another system saw, as long as nobody told the family."""
     suggested_on: date | None = None
+    replied_on: date | None = None
+    """When somebody last answered a letter by mail."""
     interpreting: Interpreting | None = None
     """When an interpreter is there next, where the family needs one."""
 
@@ -144,6 +147,8 @@ def _reasons(each: History, today: date) -> tuple[Reason, ...]:
 def _prompts(each: History) -> list[Reason]:
     """What there is to do or to tell already, and when an interpreter is there."""
     found = []
+    if each.replied_on and each.replied_on >= (each.spoken_on or date.min):
+        found.append(Reason(cause="replied", on=each.replied_on))
     if each.follow_up_on:
         found.append(Reason(cause="follow_up_due", on=each.follow_up_on))
     if each.unanswered:

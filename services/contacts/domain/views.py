@@ -88,6 +88,20 @@ class Reply(Record):
     at: datetime
 
 
+class MailReply(Record):
+    """That somebody answered a letter by mail; the words are kept where letters are."""
+
+    reply_id: str
+    delivery_id: str
+    kind: str
+    """Of the letter that was answered."""
+    about: str
+    household_id: str
+    family_ids: tuple[str, ...]
+    educator_id: str | None = None
+    at: datetime
+
+
 class FamilyCard(Record):
     """Everything on a family's page."""
 
@@ -97,6 +111,7 @@ class FamilyCard(Record):
     contacts: tuple[Contact, ...]
     letters: tuple[Letter, ...]
     replies: tuple[Reply, ...]
+    mail_replies: tuple[MailReply, ...] = ()
 
     @property
     def told_again(self) -> dict[str, list[Contact]]:

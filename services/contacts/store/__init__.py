@@ -150,6 +150,7 @@ class Store:
             contacts=tuple(await self.contacts.of_family(family_id, seen_by=seen_by, on=on)),
             letters=await self.mail.letters_to(family_id),
             replies=await self.mail.replies_of(family_id),
+            mail_replies=await self.mail.mail_replies_of(family_id),
         )
 
 

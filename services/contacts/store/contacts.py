@@ -127,8 +127,12 @@ class ContactRows:
         mailed = await self.database["letters"].find_one(
             letters, {"at": 1}, sort=[("at", -1)], session=work.session
         )
+        replied = await self.database["mail_replies"].find_one(
+            {"family_ids": family_id}, {"at": 1}, sort=[("at", -1)], session=work.session
+        )
         told = [await self._newest(good, work), mailed["at"] if mailed else None]
-        heard = {"contact_at": await self._newest(stands, work), "good_news_at": latest(told)}
+        spoken = [await self._newest(stands, work), replied["at"] if replied else None]
+        heard = {"contact_at": latest(spoken), "good_news_at": latest(told)}
         await self.database[HEARD].replace_one(
             {"_id": family_id}, heard, upsert=True, session=work.session
         )

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from services.contacts.store.mail import LETTERS, REPLIES
+from services.contacts.store.mail import LETTERS, MAIL_REPLIES, REPLIES
 from shared.mongo import Database, Document, answering
 
 
@@ -23,8 +23,15 @@ class InvitationRows:
     async def answered(
         self, event_ids: Collection[str], family_ids: Sequence[str]
     ) -> dict[str, frozenset[str]]:
-        """The families of which a household answered, by event."""
-        return await self._families(REPLIES, "event_id", event_ids, family_ids, {})
+        """The families of which a household answered, by its link or by mail, by event."""
+        by_link = await self._families(REPLIES, "event_id", event_ids, family_ids, {})
+        kinds = {"kind": {"$in": ["invitation", "event_changed"]}}
+        by_mail = await self._families(MAIL_REPLIES, "about", event_ids, family_ids, kinds)
+        nobody: frozenset[str] = frozenset()
+        return {
+            each: by_link.get(each, nobody) | by_mail.get(each, nobody)
+            for each in by_link.keys() | by_mail.keys()
+        }
 
     async def _families(
         self,

@@ -35,6 +35,7 @@ CAUSES = {
     "unanswered": N_("Has not answered the invitation to %(what)s (open until %(day)s)"),
     "achieved": N_("%(student)s: %(what)s (%(day)s, says %(system)s)"),
     "interpreter": N_("%(language)s; interpreter %(weekday)s %(begins)s–%(ends)s"),
+    "replied": N_("Answered a letter on %(day)s, and nobody was in touch since"),
     "rests": N_("Spoke with school on %(day)s, so it can wait a little"),
 }
 

@@ -12,10 +12,13 @@ from services.notifications.domain.notice import (
     AnswerWords,
     EducatorsNote,
     EventWords,
+    FamilyReply,
     Notice,
     Reminder,
+    ReplyAnswer,
 )
 from services.notifications.domain.post import Addressed
+from services.notifications.domain.replies import STAFF_READS
 from services.notifications.letters.blocks import Letter
 from services.notifications.letters.catalogs import ORIGINAL
 from services.notifications.letters.drafts import as_sent
@@ -44,18 +47,20 @@ def _occasion(room: MailRoom, row: Delivery, around: Surroundings) -> Occasion:
     household = around.households.get(row.household_id)
     if notice is None or household is None:
         raise NotFound(f"delivery {row.delivery_id} speaks of something that is not kept")
-    stranger, foot = row.kind == TO_A_STRANGER, (room, row.delivery_id, household, around.now)
+    stranger, foot = row.kind == TO_A_STRANGER, (room, _about(row, notice), household, around.now)
+    school, writer = _school(room, row, around), _writer_of(notice, around)
     return Occasion(
         notice=notice,
         household=_reader(row, () if stranger else household.greeting, household.language, around),
-        school=_school(room, row, around),
+        school=school,
         students=_students(row, notice, around),
         written_at=around.now,
         answer_url=_answer_url(room, notice, household),
         stop_url="" if row.manners.must else stop_url(*foot),
         choices_url="" if stranger else choices_url(*foot),
         page_url="" if stranger else page_url(*foot),
-        reply_to=_reply_to(notice, around),
+        reply_to=room.place.answers_to(row.delivery_id) or writer,
+        answers_read_by="" if writer else school.name,
         site=room.place.public_url,
     )
 
@@ -86,17 +91,23 @@ def _gathered(room: MailRoom, row: Delivery, around: Surroundings) -> Gathered:
 def _to_staff(room: MailRoom, row: Delivery, notice: Notice | None, around: Surroundings) -> Letter:
     """The same to a member of the staff: there is nothing to answer, and no link but to a page."""
     educator = around.educators.get(row.educator_id or "")
-    if notice is None or educator is None or not isinstance(notice.content, Reminder):
+    content = notice.content if notice else None
+    if notice is None or educator is None or not isinstance(content, Reminder | FamilyReply):
         raise NotFound(f"delivery {row.delivery_id} speaks of something that is not kept")
+    language = content.language if isinstance(content, Reminder) else STAFF_READS
+    page = "/contacts/follow-ups"
+    if isinstance(content, FamilyReply):
+        page = f"/notifications/replies/{content.reply_id}"
     name = (f"{educator.given_name} {educator.family_name}".strip(),)
     return as_sent(
         Occasion(
             notice=notice,
-            household=_reader(row, name, notice.content.language, around),
+            household=_reader(row, name, language, around),
             school=_school(room, row, around),
             students=(),
             written_at=around.now,
-            staff_url=f"{room.place.public_url}/contacts/follow-ups",
+            staff_url=f"{room.place.public_url}{page}",
+            site=room.place.public_url,
         )
     )
 
@@ -165,7 +176,13 @@ def _answer_url(room: MailRoom, notice: Notice, household: HouseholdChanged) -> 
     )
 
 
-def _reply_to(notice: Notice, around: Surroundings) -> str | None:
+def _about(row: Delivery, notice: Notice) -> str:
+    """The letter whose kind the link at the foot stops, or lets come again."""
+    content = notice.content
+    return content.delivery_id if isinstance(content, ReplyAnswer) else row.delivery_id
+
+
+def _writer_of(notice: Notice, around: Surroundings) -> str | None:
     # A note comes from one person, so an answer to it should reach that person.
     if not isinstance(notice.content, EducatorsNote) or notice.content.educator_id is None:
         return None

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from services.notifications.actions.gathering import let_follow
+from services.notifications.actions.replying import take_reply
 from services.notifications.actions.room import MailRoom, tell_bounced
 from services.notifications.domain import reasons
 from services.notifications.domain.delivery import WRITTEN, Delivery
@@ -56,6 +57,8 @@ class Known:
 class _Found:
     read: Returned
     marked: tuple[str, ...] = ()
+    answered: tuple[str, ...] = ()
+    """The letters whose address for answers it came to."""
     done: Done = "nothing"
     row: Delivery | None = None
     report: Report | None = None
@@ -97,7 +100,10 @@ def _look_at(room: MailRoom, raw: bytes, envelope_to: str) -> _Found:
         return _Found(mail)
     # Whom the mail system names as its recipient comes first, then what stands in the mail.
     text = f"{envelope_to}\n{raw[:_MOST_READ].decode('latin-1')}"
-    return _Found(mail, room.place.returns.delivery_ids(text))
+    # What an answer quotes, or sends on, is no answer to that.
+    head = text.replace("\r\n", "\n").partition("\n\n")[0]
+    answered = room.place.returns.answered(head) if mail.kind == "reply" else ()
+    return _Found(mail, room.place.returns.delivery_ids(text), answered)
 
 
 async def _letters(room: MailRoom, found: _Found, work: Work) -> list[Known]:
@@ -125,6 +131,10 @@ async def _act(room: MailRoom, found: _Found, work: Work) -> None:
             if found.report is None or _WEIGHT.index(done) < _WEIGHT.index(found.done):
                 found.done, found.report = done, report
                 found.row = known.row if known else None
+    elif found.answered:
+        found.done = await take_reply(room, found.read, found.answered[0], work)
+        if found.done in {"passed_on", "category_stopped"}:
+            found.row = await room.store.deliveries.get(found.answered[0], work)
     elif found.letters:
         # An answer changes nothing about letters or addresses; that it came is all there is.
         found.row, found.done = found.letters[0].row, "noted"
@@ -220,7 +230,10 @@ def _identity(raw: bytes, mail: Returned) -> str:
 def _kept(return_id: str, raw: bytes, found: _Found, came_by: str, work: Work) -> ReturnedMail:
     # What a machine reported about a letter that we know is said in a few words; the rest may hold
     # words of people, or be what nobody has understood yet.
-    settled = found.row is not None and found.read.kind in {"bounce", "delay", "complaint"}
+    # Who may read an answer is said where answers are kept.
+    settled = found.row is not None and (
+        bool(found.answered) or found.read.kind in {"bounce", "delay", "complaint"}
+    )
     report = found.report
     return ReturnedMail(
         return_id=return_id,
@@ -231,7 +244,7 @@ def _kept(return_id: str, raw: bytes, found: _Found, came_by: str, work: Work) -
         delivery_id=found.row.delivery_id if found.row else None,
         status=report.status if report else "",
         said=report.said if report else "",
-        subject=found.read.subject,
+        subject="" if found.done == "passed_on" else found.read.subject,
         sender=found.read.sender,
         counted_for=found.counted_for,
         size=len(raw),

@@ -6,6 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from services.notifications.domain.delivery import Delivery
+from services.notifications.domain.replies import Reply, ReplySight
 from services.notifications.domain.settings import MailSettings, SchoolDays
 from services.notifications.domain.sight import Sight
 from services.notifications.returns.address import ReturnAddress
@@ -13,7 +14,13 @@ from services.notifications.store import Store
 from shared.directory import Directory
 from shared.identity import Viewer
 from shared.links import Links
-from shared.messages import NoticeAccepted, NoticeBounced, NoticeNotSent, SchoolChanged
+from shared.messages import (
+    GuardianReplied,
+    NoticeAccepted,
+    NoticeBounced,
+    NoticeNotSent,
+    SchoolChanged,
+)
 from shared.outbox import Units, Work
 
 
@@ -37,6 +44,10 @@ class MailPlace:
     def bounces_to(self, delivery_id: str) -> str:
         """The envelope's sender of one letter; "" for the usual one."""
         return self.returns.to(delivery_id) if self.returns else ""
+
+    def answers_to(self, delivery_id: str) -> str:
+        """Where a family answers one letter to; "" where answers are not read for us."""
+        return self.returns.for_answers(delivery_id) if self.returns else ""
 
 
 @dataclass(frozen=True)
@@ -79,6 +90,15 @@ class MailRoom:
             return Sight()
         seen = await self.directory.family_ids_seen_by(viewer, self.now.date())
         return Sight(family_ids=frozenset(seen), educator_id=viewer.educator_id)
+
+
+def reply_sight_of(viewer: Viewer) -> ReplySight:
+    """Whose answers by mail a viewer may read: the office, which keeps no notes, reads none."""
+    if viewer.role == "district":
+        return ReplySight(everything=True)
+    if viewer.role in {"coordinator", "principal"}:
+        return ReplySight(school_ids=viewer.school_ids, educator_id=viewer.educator_id)
+    return ReplySight(educator_id=viewer.educator_id if viewer.role == "educator" else None)
 
 
 def school_days(school: SchoolChanged | None) -> SchoolDays:
@@ -124,6 +144,23 @@ def tell_accepted(delivery: Delivery, work: Work) -> None:
         accepted_at=delivery.handed_at or work.now,
     )
     work.emit(said, sequence=delivery.version)
+
+
+def tell_replied(reply: Reply, educator_id: str | None, work: Work) -> None:
+    """Let the other services know that somebody answered a letter; the words stay here."""
+    said = GuardianReplied(
+        reply_id=reply.reply_id,
+        delivery_id=reply.delivery_id,
+        kind=reply.kind,
+        about=reply.about,
+        household_id=reply.household_id,
+        family_ids=reply.family_ids,
+        student_ids=reply.student_ids,
+        school_id=reply.school_id,
+        educator_id=educator_id,
+        replied_at=reply.at,
+    )
+    work.emit(said, sequence=1)
 
 
 def tell_bounced(delivery: Delivery, work: Work, *, permanent: bool) -> None:

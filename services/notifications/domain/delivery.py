@@ -101,6 +101,8 @@ class Delivery(Record):
     changed_at: datetime
     first_tried_at: datetime | None = None
     handed_at: datetime | None = None
+    replied_at: datetime | None = None
+    """When somebody answered it by mail; of several answers the last."""
 
     @property
     def key(self) -> str:
@@ -200,6 +202,11 @@ class Delivery(Record):
         if too_late or (self.use_by is not None and due >= self.use_by):
             return self.moved("dead", reasons.GAVE_UP, now, detail=detail)
         return self.moved("retry", reasons.MAIL_SERVICE_BUSY, now, due_at=due, detail=detail)
+
+
+def replied(delivery: Delivery, now: datetime) -> Delivery:
+    """The same delivery after somebody answered it; its state is not touched by that."""
+    return delivery.model_copy(update={"replied_at": now, "version": delivery.version + 1})
 
 
 def lapsed(delivery: Delivery, now: datetime) -> Delivery | None:

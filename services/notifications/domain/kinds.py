@@ -8,7 +8,8 @@ from shared.messages import Category
 
 KindName = Literal[
     "good_news", "note", "invitation", "rsvp_confirmation", "event_changed", "cancelled",
-    "announcement", "digest", "follow_ups_due", "address_confirm", "address_told",
+    "announcement", "digest", "follow_ups_due", "address_confirm", "address_told", "family_reply",
+    "reply_answer",
 ]  # fmt: skip
 
 MUST: frozenset[Category] = frozenset({"safety", "legal"})
@@ -57,6 +58,9 @@ KINDS: dict[str, Kind] = {
         Kind("digest", "school", routine=True),
         # To staff: what protects families means nothing for it (`gates`, ADR 22).
         Kind("follow_ups_due", "school"),
+        # To staff as well: no "stop" of a parent who works here, too, is meant by it.
+        Kind("family_reply", "school", asked_for=True, first=True),
+        Kind("reply_answer", "school", asked_for=True, first=True),
         # Whoever gives us another address must not do so unnoticed.
         Kind("address_confirm", "safety", first=True, fixed_address=True),
         Kind("address_told", "safety", first=True, fixed_address=True),

@@ -83,8 +83,48 @@ class AddressWords(Record):
     expires_at: datetime
 
 
+class FamilyReply(Record):
+    """What somebody answered to a letter, passed on to one of the staff."""
+
+    of: Literal["reply"] = "reply"
+    reply_id: str
+    household_id: str
+    family_ids: tuple[str, ...]
+    words: str
+    language: Language
+    """The household's; they may have written in another."""
+    whole: bool = True
+    """False: it was longer, and only its beginning is here."""
+    files: int = 0
+    """How many came with it, and were left out."""
+    names: tuple[str, ...] = ()
+    """Of the household's adults, any of whom may have written."""
+    children: tuple[str, ...] = ()
+    from_elsewhere: bool = False
+    """Whether it came from another address than the letter went to."""
+    caution: Literal["", "flagged", "changed"] = ""
+
+
+class ReplyAnswer(Record):
+    """What a household is told back about its answer by mail: one of two things."""
+
+    of: Literal["reply_answer"] = "reply_answer"
+    says: Literal["no_files", "stopped"]
+    answers: str
+    """The notice that was answered; who answers this letter is read by the same people."""
+    delivery_id: str
+    """The letter of which the household asked no more."""
+
+
 Content = Annotated[
-    EducatorsNote | EventWords | AnswerWords | Announcement | Reminder | AddressWords,
+    EducatorsNote
+    | EventWords
+    | AnswerWords
+    | Announcement
+    | Reminder
+    | AddressWords
+    | FamilyReply
+    | ReplyAnswer,
     Field(discriminator="of"),
 ]
 

@@ -57,6 +57,18 @@ class Report:
 
 
 @dataclass(frozen=True)
+class OwnWords:
+    """What a person wrote in a mail, apart from what they quote."""
+
+    text: str = ""
+    whole: str = ""
+    """All words of the mail, with what is quoted; bounded."""
+    shortened: bool = False
+    files: int = 0
+    """How many came with it."""
+
+
+@dataclass(frozen=True)
 class Returned:
     """One mail that came back, read; with reports where it is a bounce, delay or complaint."""
 
@@ -67,3 +79,5 @@ class Returned:
     message_id: str = ""
     subject: str = ""
     sender: str = ""
+    words: OwnWords | None = None
+    """Where a person wrote."""

@@ -33,7 +33,7 @@ class Stop(Record):
     mailbox: str
     category: Category
     how: str
-    """`one_click`, `page`, `staff` or `complaint`."""
+    """`one_click`, `page`, `staff`, `complaint` or `reply`."""
 
 
 def in_force(flags: Iterable[FlagsChanged]) -> bool:

@@ -37,7 +37,8 @@ def addressed(
         field("X-Auto-Response-Suppress", "OOF, AutoReply"),
     ]
     if letter.reply_to:
-        head.append(address_field("Reply-To", usable(letter.reply_to)))
+        shown = one_line(letter.sender, _LONGEST_NAME)
+        head.append(address_field("Reply-To", usable(letter.reply_to), shown))
     if letter.stop:
         head.append(field("List-Unsubscribe", f"<{letter.stop[1]}>"))
         head.append(field("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"))

@@ -47,6 +47,8 @@ class Occasion:
     staff_url: str = ""
     """The page on which staff finds what a letter to staff is about."""
     reply_to: str | None = None
+    answers_read_by: str = ""
+    """Who reads answers, where it is not who signed."""
     site: str = ""
     """Where this platform is on the web, for links to its public pages."""
 

@@ -1,6 +1,11 @@
 """Writes several letters to one address as one: what is dated first, each with whom to ask."""
 
-from services.notifications.domain.notice import AddressWords, EventWords, Reminder
+from services.notifications.domain.notice import (
+    Announcement,
+    AnswerWords,
+    EducatorsNote,
+    EventWords,
+)
 from services.notifications.letters import calendar
 from services.notifications.letters.blocks import Block, Facts, Letter, Paragraph, Rule
 from services.notifications.letters.occasion import Gathered, Occasion
@@ -56,7 +61,7 @@ def write_together(gathered: Gathered) -> Letter:
 def _part(_: Tongue, part: Occasion) -> tuple[str, list[Block]]:
     """What it is about, and its words with whom to ask."""
     content = part.notice.content
-    assert not isinstance(content, Reminder | AddressWords)
+    assert isinstance(content, EducatorsNote | EventWords | AnswerWords | Announcement)
     subject, person, blocks = said_in(_, part, content)
     title = content.facts.title if isinstance(content, EventWords) else subject
     return title, [*blocks, Paragraph(question(_, person, part.school))]

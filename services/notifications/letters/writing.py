@@ -8,7 +8,9 @@ from services.notifications.domain.notice import (
     AnswerWords,
     EducatorsNote,
     EventWords,
+    FamilyReply,
     Reminder,
+    ReplyAnswer,
 )
 from services.notifications.letters import calendar
 from services.notifications.letters.addresses import write_about_address
@@ -22,6 +24,7 @@ from services.notifications.letters.blocks import (
     Typed,
 )
 from services.notifications.letters.occasion import Household, Occasion, School
+from services.notifications.letters.replies import about_answer, write_reply_to_staff
 from services.notifications.letters.staff import write_to_staff
 from services.notifications.letters.tongue import Tongue, base_of, right_to_left, tongue
 from shared.messages import EventFacts, SharedResource, Starter
@@ -34,10 +37,14 @@ def write(occasion: Occasion) -> Letter:
     content = occasion.notice.content
     if isinstance(content, Reminder):
         return write_to_staff(_, occasion, content)
+    if isinstance(content, FamilyReply):
+        return write_reply_to_staff(_, occasion, content)
     foot = footer(_, occasion.school.name, occasion.school.district)
     if isinstance(content, AddressWords):
         person, (subject, blocks, own_foot) = "", write_about_address(_, occasion)
         foot = own_foot or foot
+    elif isinstance(content, ReplyAnswer):
+        person, (subject, blocks) = "", about_answer(_, occasion, content)
     else:
         subject, person, blocks = said_in(_, occasion, content)
     return Letter(
@@ -106,7 +113,7 @@ def _note(_: Tongue, occasion: Occasion, note: EducatorsNote) -> _Written:
     ]
     if occasion.reply_to:
         answer = _("You can answer this letter. %(person)s will read what you write.",
-                   person=_name(note.signed))  # fmt: skip
+                   person=occasion.answers_read_by or _name(note.signed))  # fmt: skip
         blocks.append(Paragraph(answer))
     return subject, note.signed, blocks
 

@@ -18,7 +18,8 @@ _SIGNED = 10
 _AS_UUID, _AS_TEXT = b"u", b"t"
 _LONGEST_LOCAL_PART = 64
 """RFC 5321, 4.5.3.1.1."""
-_PURPOSE = b"partners.return"
+_RETURNS, _ANSWERS = b"partners.return", b"partners.answer"
+"""An answer is quoted and sent on by people; the mark in its address must shut nobody's mailbox."""
 
 
 class ReturnAddress:
@@ -31,7 +32,8 @@ class ReturnAddress:
                 "PARTNERS_RETURN_ADDRESS needs PARTNERS_RETURN_KEYS; `make secrets` writes them"
             )
         self._local, _, self._domain = mailbox.lower().partition("@")
-        self._keys = [hmac.digest(key.encode(), _PURPOSE, hashlib.sha256) for key in keys]
+        self._keys = _keys(keys, _RETURNS)
+        self._answer_keys = _keys(keys, _ANSWERS)
         self._marks = re.compile(
             rf"(?<![a-z0-9._+-]){re.escape(self._local)}\+([a-z2-7]{{16,62}})@{re.escape(self._domain)}"
             r"(?![a-z0-9-])",
@@ -40,8 +42,15 @@ class ReturnAddress:
 
     def to(self, delivery_id: str) -> str:
         """Where this letter comes back to. `ValueError` for an id that no address can hold."""
+        return self._made(delivery_id, self._keys)
+
+    def for_answers(self, delivery_id: str) -> str:
+        """Where a family answers this letter to; proves no bounce. `ValueError` as above."""
+        return self._made(delivery_id, self._answer_keys)
+
+    def _made(self, delivery_id: str, keys: Sequence[bytes]) -> str:
         packed = _packed(delivery_id)
-        mark = base64.b32encode(self._signature(self._keys[0], packed) + packed)
+        mark = base64.b32encode(_signature(keys[0], packed) + packed)
         local = f"{self._local}+{mark.decode().rstrip('=').lower()}"
         if len(local) > _LONGEST_LOCAL_PART:
             raise ValueError(
@@ -52,26 +61,43 @@ class ReturnAddress:
     def takes(self, address: str) -> bool:
         """Whether mail to this address is ours: the bare address, or one that we have written."""
         bare = f"{self._local}@{self._domain}"
-        return address.lower() == bare or bool(self.delivery_ids(address))
+        ours = self.delivery_ids(address) or self.answered(address)
+        return address.lower() == bare or bool(ours)
 
     def delivery_ids(self, text: str) -> tuple[str, ...]:
         """The deliveries that are named in a text by true marks, in order, each once."""
-        found = (self._opened(mark) for mark in self._marks.findall(text))
+        return self._named(text, self._keys)
+
+    def answered(self, text: str) -> tuple[str, ...]:
+        """The deliveries that a mail to the addresses in a text answers, in order, each once."""
+        return self._named(text, self._answer_keys)
+
+    def without_marks(self, text: str) -> str:
+        """The same text with our addresses taken out: whoever reads one could answer for others."""
+        return self._marks.sub("…", text)
+
+    def _named(self, text: str, keys: Sequence[bytes]) -> tuple[str, ...]:
+        found = (self._opened(mark, keys) for mark in self._marks.findall(text))
         return tuple(dict.fromkeys(each for each in found if each is not None))
 
-    def _opened(self, mark: str) -> str | None:
+    @staticmethod
+    def _opened(mark: str, keys: Sequence[bytes]) -> str | None:
         padded = mark.upper() + "=" * (-len(mark) % 8)
         try:
             whole = base64.b32decode(padded)
         except binascii.Error:
             return None
         signature, packed = whole[:_SIGNED], whole[_SIGNED:]
-        true = [hmac.compare_digest(signature, self._signature(key, packed)) for key in self._keys]
+        true = [hmac.compare_digest(signature, _signature(key, packed)) for key in keys]
         return _unpacked(packed) if any(true) else None
 
-    @staticmethod
-    def _signature(key: bytes, packed: bytes) -> bytes:
-        return hmac.digest(key, packed, hashlib.sha256)[:_SIGNED]
+
+def _keys(keys: Sequence[str], purpose: bytes) -> list[bytes]:
+    return [hmac.digest(key.encode(), purpose, hashlib.sha256) for key in keys]
+
+
+def _signature(key: bytes, packed: bytes) -> bytes:
+    return hmac.digest(key, packed, hashlib.sha256)[:_SIGNED]
 
 
 def _packed(delivery_id: str) -> bytes:

@@ -70,7 +70,7 @@ def opened(raw: bytes) -> Opened | None:
         if not mail.keys():
             return None
         found = Opened(mail)
-        for part in _leaves(mail):
+        for part in leaves(mail):
             _sort(part, found)
     except RecursionError:
         return None
@@ -111,7 +111,8 @@ def fields(lines: str) -> dict[str, list[str]]:
     return found
 
 
-def _leaves(mail: Message) -> Iterator[Message]:
+def leaves(mail: Message) -> Iterator[Message]:
+    """The parts that hold no further parts, in order; reports and letters within are one each."""
     waiting, seen = [mail], 0
     while waiting and seen < _MOST_PARTS:
         part = waiting.pop(0)
@@ -131,10 +132,10 @@ def _sort(part: Message, found: Opened) -> None:
     elif kind in _LETTERS:
         found.returned.append(_whole(part))
     elif kind == "text/html":
-        found.texts.append(_without_tags(_body(part)))
+        found.texts.append(_without_tags(body(part)))
     # Of several parts without a boundary that is found, the parser makes one text.
     elif part.get_content_maintype() in {"text", "multipart"}:
-        found.texts.append(_short_lines(_body(part)))
+        found.texts.append(_short_lines(body(part)))
 
 
 def _whole(part: Message) -> str:
@@ -142,7 +143,7 @@ def _whole(part: Message) -> str:
     payload = part.get_payload()
     if isinstance(payload, list):
         return "\n\n".join(_printed(each) for each in payload if isinstance(each, Message))
-    return _short_lines(_body(part))
+    return _short_lines(body(part))
 
 
 def _printed(block: Message) -> str:
@@ -151,11 +152,12 @@ def _printed(block: Message) -> str:
     if isinstance(payload, list):
         below = "\n\n".join(_printed(each) for each in payload if isinstance(each, Message))
     else:
-        below = _body(block)
+        below = body(block)
     return _short_lines(f"{head}\n\n{below}")
 
 
-def _body(part: Message) -> str:
+def body(part: Message) -> str:
+    """The text of a part, decoded as well as it can be; bounded."""
     try:
         payload = part.get_payload(decode=True)
     except (ValueError, LookupError, AssertionError):

@@ -9,6 +9,7 @@ from services.notifications.returns.delivery import (
     reports_among_words,
 )
 from services.notifications.returns.opening import Opened, fields, opened
+from services.notifications.returns.own_words import own_words
 from services.notifications.returns.words import (
     from_a_machine,
     from_a_mail_system,
@@ -50,6 +51,7 @@ def read(raw: bytes) -> Returned:
         message_id=mail.get("Message-ID").strip("<> ")[:250],
         subject=mail.get("Subject")[:200],
         sender=mail.get("From")[:200],
+        words=own_words(mail) if kind == "reply" else None,
     )
 
 

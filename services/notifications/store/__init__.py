@@ -9,6 +9,7 @@ from services.notifications.store import (
     household_items,
     languages,
     notices,
+    replies,
     returns,
     school_events,
 )
@@ -21,6 +22,7 @@ from services.notifications.store.household_items import HouseholdItems
 from services.notifications.store.languages import Languages
 from services.notifications.store.notices import Notices
 from services.notifications.store.people import People
+from services.notifications.store.replies import Replies
 from services.notifications.store.returns import Returns
 from services.notifications.store.school_events import SchoolEvents
 from shared.directory import KEPT as DIRECTORY
@@ -36,6 +38,7 @@ KEPT = (
     *school_events.KEPT,
     *returns.KEPT,
     *household_items.KEPT,
+    *replies.KEPT,
     *DIRECTORY,
 )
 
@@ -52,6 +55,7 @@ class Store:
     languages: Languages = field(init=False)
     events: SchoolEvents = field(init=False)
     returns: Returns = field(init=False)
+    replies: Replies = field(init=False)
     flags: Flags = field(init=False)
     people: People = field(init=False)
     forgetting: Forgetting = field(init=False)
@@ -66,6 +70,7 @@ class Store:
         put(self, "languages", Languages(self.database))
         put(self, "events", SchoolEvents(self.database))
         put(self, "returns", Returns(self.database))
+        put(self, "replies", Replies(self.database))
         put(self, "flags", Flags(self.database, Directory(self.database)))
         put(self, "people", People(self.database))
         put(self, "forgetting", Forgetting(self.database))

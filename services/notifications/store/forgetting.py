@@ -9,6 +9,7 @@ from services.notifications.store import (
     choices,
     deliveries,
     notices,
+    replies,
     returns,
 )
 from shared.directory import HOUSEHOLDS
@@ -31,6 +32,7 @@ class Forgetting:
         await self.database[notices.NAME].update_many(
             noted, {"$set": {"content.words": ERASED_WORDS}}, session=work.session
         )
+        await self._without_replies(gone, work)
         query = {"household_id": {"$in": list(gone.household_ids)}}
         found = self.database[deliveries.NAME].find(query, session=work.session)
         rows = await found.to_list(None)
@@ -41,6 +43,20 @@ class Forgetting:
         mailboxes = {row["mailbox"] for row in rows if row["mailbox"]}
         if unused := mailboxes - await self._used(mailboxes, work):
             await self._unlisted(sorted(unused), work)
+
+    async def _without_replies(self, gone: FamilyErased, work: Work) -> None:
+        """What its households answered, and what anybody answered about this family alone."""
+
+        def of_family(before: str) -> Document:
+            home = {f"{before}household_id": {"$in": list(gone.household_ids)}}
+            return {"$or": [home, {f"{before}family_ids": [gone.family_id]}]}
+
+        session = work.session
+        await self.database[replies.NAME].delete_many(of_family(""), session=session)
+        blank = {"content.words": ERASED_WORDS, "content.names": [], "content.children": []}
+        await self.database[notices.NAME].update_many(
+            {"kind": "family_reply", **of_family("content.")}, {"$set": blank}, session=session
+        )
 
     async def _without_address(self, rows: list[Document], work: Work) -> None:
         changes = [

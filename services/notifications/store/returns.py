@@ -36,7 +36,7 @@ KEPT = (
 
 Done = Literal[
     "stopped_writing", "rests", "counted", "noted", "category_stopped", "no_letter", "too_late",
-    "nothing",
+    "passed_on", "nothing",
 ]  # fmt: skip
 """What was done because of it."""
 

@@ -15,6 +15,8 @@ from services.notifications.web import (
     letters,
     outlook,
     previews,
+    replies,
+    replies_api,
     returns,
     settings,
     unsubscribe,
@@ -26,8 +28,9 @@ PUBLIC = (*unsubscribe.PUBLIC, *choices.PUBLIC, *addresses.PUBLIC, *household_pa
 
 router = APIRouter()
 _PARTS = (
-    household_page, api, languages_api, address_requests_api, unsubscribe, choices, addresses,
-    previews, outlook, hours, settings, languages, returns, address_requests, letters,
+    household_page, api, languages_api, address_requests_api, replies_api, unsubscribe, choices,
+    addresses, previews, outlook, hours, settings, languages, returns, address_requests, replies,
+    letters,
 )  # fmt: skip
 for part in _PARTS:
     router.include_router(part.router)

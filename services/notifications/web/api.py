@@ -57,6 +57,8 @@ class DeliveryOut(Record):
     created_at: datetime
     changed_at: datetime
     handed_at: datetime | None
+    replied_at: datetime | None
+    """When somebody last answered it by mail."""
     tries: int
     gather_at: datetime | None
     digest_id: str | None

@@ -46,6 +46,8 @@ KINDS: dict[KindName, str] = {
     "follow_ups_due": N_("Follow-ups due"),
     "address_confirm": N_("New address: please confirm"),
     "address_told": N_("New address: told to the old one"),
+    "family_reply": N_("A family's answer"),
+    "reply_answer": N_("About an answer by mail"),
 }
 CATEGORIES: dict[Category, str] = {
     "good_news": N_("good news about your child"),

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from services.notifications.actions import looking
 from services.notifications.actions.looking import Listed
+from services.notifications.actions.reading_replies import replies_to
 from services.notifications.actions.resolving import Finding, resolve, trust_again
 from services.notifications.domain.delivery import State
 from services.notifications.domain.kinds import KindName
@@ -106,6 +107,7 @@ async def show_letter(
     return page.render(
         "notifications/letter.html",
         opened=opened,
+        replies=await replies_to(room, delivery_id, viewer),
         row=opened.listed,
         may_settle=viewer.role in LEADS,
         **words(),

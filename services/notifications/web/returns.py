@@ -31,6 +31,7 @@ DONE: dict[Done, str] = {
     "category_stopped": N_("Letters of this kind no longer go to the address."),
     "no_letter": N_("It names no letter that we sent, so nothing changes."),
     "too_late": N_("It came long after the letter, so nothing changes."),
+    "passed_on": N_("It was passed on to the school."),
     "nothing": N_("Nothing changes."),
 }
 

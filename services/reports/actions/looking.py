@@ -64,6 +64,8 @@ class Contacts:
     by_direction: Counter[str] = field(default_factory=Counter)
     by_origin: Counter[str] = field(default_factory=Counter)
     answers: Counter[str] = field(default_factory=Counter)
+    replies: Counter[str] = field(default_factory=Counter)
+    """Answers by mail, by the kind of letter that was answered."""
     events: int = 0
 
     def add(self, cells: Mapping[str, int]) -> None:
@@ -76,6 +78,8 @@ class Contacts:
                 self._add_contacts(parts, number)
             elif kind == "answer":
                 self.answers[parts[0]] += number
+            elif kind == "reply":
+                self.replies[unescaped(parts[0])] += number
             elif kind == "event":
                 self.events += number
 

@@ -19,6 +19,7 @@ _ABOUT: dict[type[Message], tuple[str, int]] = {
     m.EventCancelled: ("event", 2),
     m.EventRSVPd: ("rsvp", 0),
     m.FamilyAsked: ("asked", 0),
+    m.GuardianReplied: ("reply", 0),
     m.NoticeAccepted: ("delivery", 0),
     m.NoticeBounced: ("delivery", 1),
     # Says nothing of a letter that was taken before, so it is about something of its own.

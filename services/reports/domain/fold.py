@@ -211,6 +211,18 @@ def _add_ask(changes: Changes, asked: m.FamilyAsked, known: Known, by: int) -> N
         changes.mark(family_id, month, MARK_OF_ANSWER, by)
 
 
+def _add_reply(changes: Changes, said: m.GuardianReplied, known: Known, by: int) -> None:
+    zone = known.zones.get(said.school_id)
+    if zone is None:
+        return
+    day = day_in(said.replied_at, zone)
+    cell = f"reply|{escaped(said.kind)}"
+    changes.count((day, DISTRICT, ""), cell, by)
+    changes.count((day, said.school_id, ""), cell, by)
+    for family_id in set(said.family_ids):
+        changes.mark(family_id, day[:7], MARK_OF_ANSWER, by)
+
+
 def _add_letter(changes: Changes, letter: m.NoticeAccepted, known: Known, by: int) -> None:
     marks = marks_of_letter(letter)
     for family_id in set(letter.family_ids):
@@ -226,6 +238,7 @@ _ADDS: dict[type[Message], Callable[[Changes, Any, Known, int], None]] = {
     m.EventChanged: _add_event,
     m.EventRSVPd: _add_answer,
     m.FamilyAsked: _add_ask,
+    m.GuardianReplied: _add_reply,
     m.NoticeAccepted: _add_letter,
 }
 """What is not here adds nothing: taken back, cancelled, come back, or not about figures."""
@@ -235,7 +248,7 @@ def lacks(message: Message, known: Known) -> tuple[str, ...]:
     """What is not known yet, and decides on which day this was: `school|…`, `family|…`."""
     if isinstance(message, m.ContactCorrected):
         message = message.now
-    if isinstance(message, m.ContactLogged | m.EventRSVPd | m.FamilyAsked):
+    if isinstance(message, m.ContactLogged | m.EventRSVPd | m.FamilyAsked | m.GuardianReplied):
         return () if message.school_id in known.zones else (f"school|{message.school_id}",)
     if isinstance(message, m.NoticeAccepted):
         missing = set[str]()

@@ -169,7 +169,8 @@ def _asked(facts: Iterable[Fact]) -> tuple[set[str], set[str]]:
             continue
         if isinstance(said, m.ContactCorrected):
             said = said.now
-        if isinstance(said, m.ContactLogged | m.EventRSVPd | m.FamilyAsked | m.SchoolChanged):
+        answering = m.ContactLogged | m.EventRSVPd | m.FamilyAsked | m.GuardianReplied
+        if isinstance(said, answering | m.SchoolChanged):
             schools.add(said.school_id)
         elif isinstance(said, m.NoticeAccepted):
             families.update(said.family_ids)

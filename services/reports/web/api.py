@@ -99,6 +99,8 @@ class SummaryOut(Record):
     period: PeriodOut
     contacts: ContactsOut
     answers: dict[str, int] = Field(default_factory=dict)
+    replies: dict[str, int] = Field(default_factory=dict)
+    """Answers by mail, by the kind of letter that was answered."""
     events: int = 0
     weeks: tuple[WeekOut, ...] = ()
     families: TallyOut | None = None
@@ -162,6 +164,7 @@ async def get_summary(
         period=_period(scope),
         contacts=_contacts(found.contacts),
         answers=dict(found.contacts.answers),
+        replies=dict(found.contacts.replies),
         events=found.contacts.events,
         weeks=tuple(
             WeekOut(begins=week.begins, ends=week.ends, by_tone=dict(week.by_tone))
