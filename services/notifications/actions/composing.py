@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from services.notifications.actions.room import MailRoom
 from services.notifications.actions.surroundings import Surroundings
-from services.notifications.domain.delivery import WRITTEN, Delivery
+from services.notifications.actions.wording import reader, translations_for
+from services.notifications.domain.delivery import Delivery
 from services.notifications.domain.notice import (
     AnswerWords,
     EducatorsNote,
@@ -14,11 +15,9 @@ from services.notifications.domain.notice import (
 )
 from services.notifications.domain.post import Addressed
 from services.notifications.letters.blocks import Letter
-from services.notifications.letters.catalogs import ORIGINAL
 from services.notifications.letters.drafts import as_sent
 from services.notifications.letters.mail import addressed
-from services.notifications.letters.occasion import Household, Occasion, School
-from services.notifications.letters.tongue import base_of
+from services.notifications.letters.occasion import Occasion, School
 from shared.errors import NotFound
 from shared.messages import HouseholdChanged
 
@@ -38,7 +37,7 @@ def compose(room: MailRoom, row: Delivery, around: Surroundings) -> Letter:
     return as_sent(
         Occasion(
             notice=notice,
-            household=_reader(row, household.greeting, household.language, around),
+            household=reader(row, household.greeting, household.language, around),
             school=_school(room, row, around),
             students=_students(row, notice, around),
             written_at=around.now,
@@ -46,6 +45,7 @@ def compose(room: MailRoom, row: Delivery, around: Surroundings) -> Letter:
             stop_url=_stop_url(room, row, household, around),
             reply_to=_reply_to(notice, around),
             site=room.place.public_url,
+            translations=translations_for(room, row, around),
         )
     )
 
@@ -59,7 +59,7 @@ def _to_staff(room: MailRoom, row: Delivery, notice: Notice | None, around: Surr
     return as_sent(
         Occasion(
             notice=notice,
-            household=_reader(row, name, notice.content.language, around),
+            household=reader(row, name, notice.content.language, around),
             school=_school(room, row, around),
             students=(),
             written_at=around.now,
@@ -78,17 +78,6 @@ def envelop(room: MailRoom, row: Delivery, letter: Letter, around: Surroundings)
         bounces_to=room.place.bounces_to(row.delivery_id),
         at=around.now,
     )
-
-
-def _reader(
-    row: Delivery, greeting: tuple[str, ...], language: str, around: Surroundings
-) -> Household:
-    if row.state not in WRITTEN:
-        return Household(greeting, language, base_of(language) in around.languages_off)
-    # What has left is shown in the language in which it left.
-    if row.language == ORIGINAL:
-        return Household(greeting, language, off=True)
-    return Household(greeting, row.language)
 
 
 def _school(room: MailRoom, row: Delivery, around: Surroundings) -> School:

@@ -6,6 +6,7 @@ from datetime import datetime
 from services.notifications.actions.composing import compose
 from services.notifications.actions.room import MailRoom
 from services.notifications.actions.surroundings import look_around
+from services.notifications.actions.translating import know_words
 from services.notifications.domain.delivery import Delivery
 from services.notifications.domain.notice import (
     Announcement,
@@ -87,7 +88,9 @@ async def open_letter(room: MailRoom, delivery_id: str, viewer: Viewer) -> Opene
     sight = await room.sight_of(viewer)
     if row is None or not sight.covers(row.school_id, row.family_ids, row.educator_id):
         raise NotFound("There is no such letter.")
-    letter = compose(room, row, await look_around(room, [row]))
+    around = await look_around(room, [row])
+    await know_words(room, [row], around)
+    letter = compose(room, row, around)
     blank = without_links(letter)
     return Opened((await _listed(room, [row]))[0], as_text(blank), as_html(blank))
 

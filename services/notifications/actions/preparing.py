@@ -1,12 +1,14 @@
 """Before letters leave: each passes the gates or is set aside with its reason, then is written."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from services.notifications.actions.composing import compose, envelop
 from services.notifications.actions.room import MailRoom, tell_not_sent
 from services.notifications.actions.surroundings import Surroundings, look_around
+from services.notifications.actions.translating import LOOK_AGAIN, know_words, wait_for_words
+from services.notifications.actions.wording import asks_of, translations_for
 from services.notifications.domain import reasons
 from services.notifications.domain.delivery import Delivery
 from services.notifications.domain.gates import Go, Hold, Stop, Wait, judge
@@ -28,17 +30,23 @@ class Ready:
     household: HouseholdChanged | None
     """None: it goes to a member of the staff."""
     language: str
+    translated: Mapping[str, str] = field(default_factory=dict)
+    """By key of translations that it has, from which language."""
 
 
 async def prepare(room: MailRoom, batch: Sequence[Delivery]) -> list[Ready]:
     """Judge a claimed batch and write its letters; what does not leave now is set aside."""
     around = await look_around(room, batch)
+    await know_words(room, batch, around)
     ready: list[Ready] = []
     aside: dict[str, Change] = {}
     for row in batch:
         await asyncio.sleep(0)  # writing a letter takes milliseconds in which others want to answer
         verdict = _verdict(row, around)
         if isinstance(verdict, Go):
+            if wait_for_words(room, row, around):
+                aside[row.delivery_id] = _waits_for_words
+                continue
             outcome = _written(room, row, around)
             if isinstance(outcome, Ready):
                 around.count_routine(row)
@@ -99,7 +107,19 @@ def _written(room: MailRoom, row: Delivery, around: Surroundings) -> Ready | Cha
         telemetry.failed("notifications", error)
         return lambda row, work: row.moved("dead", reasons.UNWRITABLE, work.now)
     household = around.households.get(row.household_id)
-    return Ready(row, mail, household, letter.language)
+    return Ready(row, mail, household, letter.language, _translated(room, row, around))
+
+
+def _translated(room: MailRoom, row: Delivery, around: Surroundings) -> dict[str, str]:
+    used = {words for words, _ in translations_for(room, row, around)}
+    asks = asks_of(room, row, around)
+    return {ask.key: ask.source for words, ask in asks.items() if words in used}
+
+
+def _waits_for_words(row: Delivery, work: Work) -> Delivery:
+    due = work.now + LOOK_AGAIN
+    waits = row.moved("pending", reasons.TRANSLATING, work.now, due_at=due)
+    return waits.model_copy(update={"words_asked_at": row.words_asked_at or work.now})
 
 
 def _stopped(reason: str) -> Change:

@@ -41,6 +41,8 @@ class Surroundings:
     """Languages of these households whose letters do not go out yet."""
     allow_list: frozenset[str]
     routine: dict[str, tuple[datetime, ...]] = field(default_factory=dict)
+    translations: Mapping[str, str | None] = field(default_factory=dict)
+    """By key what a machine made of typed words; None where it has no usable words."""
 
     def of(self, row: Delivery) -> Circumstances:
         """What a verdict on one delivery depends on."""

@@ -16,6 +16,7 @@ FLAGS_NOT_FRESH = N_("It waits until we know the newest custody and contact flag
 BUDGET = N_(
     "This address has had its routine letters for the week. It goes out when there is room."
 )
+TRANSLATING = N_("A machine translates its words. It leaves within ten minutes, with or without.")
 MAIL_SERVICE_BUSY = N_("The mail service asked us to try again later.")
 MAIL_SERVICE_DOWN = N_("The mail service did not answer. It is tried again by itself.")
 TAKEN_UP_AGAIN = N_("It was taken up again after an interruption.")

@@ -19,6 +19,7 @@ from services.notifications.letters.blocks import (
     Paragraph,
     Typed,
 )
+from services.notifications.letters.interpreters import INTERPRETER
 from services.notifications.letters.occasion import Household, Occasion, School
 from services.notifications.letters.staff import write_to_staff
 from services.notifications.letters.tongue import Tongue, base_of, right_to_left, tongue
@@ -49,7 +50,7 @@ def write(occasion: Occasion) -> Letter:
         greeting=_greeting(_, occasion.household),
         blocks=blocks,
         closing=_closing(_, person, occasion),
-        interpreter=_interpreter(_, occasion.school),
+        interpreter=_interpreter(_, occasion.school, blocks),
         reader=_.reader,
         footer=_footer(_, occasion.school),
         stop=(_("Stop letters like this"), occasion.stop_url) if occasion.stop_url else None,
@@ -80,7 +81,7 @@ def _note(_: Tongue, occasion: Occasion, note: EducatorsNote) -> _Written:
     if starter.at_home:
         after = [_(AT_HOME[starter.at_home])]
     blocks: list[Block] = [
-        *_noted(_, lead, praise(starter.praise, children, _) if starter.praise else "", note),
+        *_noted(_, occasion, lead, praise(starter.praise, children, _) if starter.praise else "", note),
         *(_resource(_, occasion, note.resource) if note.resource else []),
         *(Paragraph(each) for each in after),
     ]
@@ -91,13 +92,15 @@ def _note(_: Tongue, occasion: Occasion, note: EducatorsNote) -> _Written:
     return subject, note.signed, blocks
 
 
-def _noted(_: Tongue, lead: str, praised: str, note: EducatorsNote) -> list[Block]:
+def _noted(
+    _: Tongue, occasion: Occasion, lead: str, praised: str, note: EducatorsNote
+) -> list[Block]:
     """What the educator chose and typed, under the line that says who wrote it."""
     sentences = [lead, praised] if praised else [lead]
     if not note.typed:
         return [Paragraph(each) for each in sentences]
     above, last = sentences[:-1], sentences[-1]
-    return [*map(Paragraph, above), _typed(_, last, note.words, note.words_language)]
+    return [*map(Paragraph, above), _typed(_, occasion, last, note.words, note.words_language)]
 
 
 def _resource(_: Tongue, occasion: Occasion, resource: SharedResource) -> list[Block]:
@@ -105,7 +108,7 @@ def _resource(_: Tongue, occasion: Occasion, resource: SharedResource) -> list[B
     link = resource.link
     address = f"{occasion.site.rstrip('/')}{link}" if link.startswith("/") else link
     return [
-        _typed(_, _("This may help you at home:"), resource.title, resource.language),
+        _typed(_, occasion, _("This may help you at home:"), resource.title, resource.language),
         Buttons(((_("Look at it here"), address),), public=True),
     ]
 
@@ -116,7 +119,7 @@ def _invitation(_: Tongue, occasion: Occasion, words: EventWords) -> _Written:
         Paragraph(_("%(school)s invites you and your family.", school=occasion.school.name)),
         Headline(facts.title, facts.language),
         Facts(_when_and_where(_, facts)),
-        *_description(_, facts),
+        *_description(_, occasion, facts),
         Paragraph(_("Will you come? One tap is enough. You do not need an account.")),
         _answers(_, occasion),
         Paragraph(_("The date is attached, so that you can keep it in your calendar.")),
@@ -131,7 +134,7 @@ def _changed(_: Tongue, occasion: Occasion, words: EventWords) -> _Written:
         Paragraph(_("Something has changed. This is how it is now.")),
         Headline(facts.title, facts.language),
         Facts(_when_and_where(_, facts, words.before)),
-        *_description(_, facts),
+        *_description(_, occasion, facts),
         Paragraph(_("If you have answered, your answer still counts. You can change it here.")),
         _answers(_, occasion),
     ]
@@ -139,7 +142,7 @@ def _changed(_: Tongue, occasion: Occasion, words: EventWords) -> _Written:
     return subject, facts.organizer, blocks
 
 
-def _cancelled(_: Tongue, _occasion: Occasion, words: EventWords) -> _Written:
+def _cancelled(_: Tongue, occasion: Occasion, words: EventWords) -> _Written:
     facts = words.facts
     blocks: list[Block] = [
         Paragraph(_("We are sorry. This will not take place:")),
@@ -147,7 +150,7 @@ def _cancelled(_: Tongue, _occasion: Occasion, words: EventWords) -> _Written:
         Facts(_when_and_where(_, facts, ask=False)),
     ]
     if words.reason:
-        blocks.append(_typed(_, _("The school wrote this about it:"), words.reason, facts.language))
+        blocks.append(_typed(_, occasion, _("The school wrote this about it:"), words.reason, facts.language))
     blocks.append(Paragraph(_("You do not need to do anything.")))
     return _.plain("Cancelled: %(title)s", title=facts.title), facts.organizer, blocks
 
@@ -185,17 +188,20 @@ def _announcement(_: Tongue, occasion: Occasion, news: Announcement) -> _Written
     lead = _("%(person)s wrote this to families:", person=news.signed or occasion.school.name)
     blocks: list[Block] = [
         Headline(news.title, news.words_language),
-        _typed(_, lead, news.words, news.words_language),
+        _typed(_, occasion, lead, news.words, news.words_language),
     ]
     return news.title, news.signed, blocks
 
 
-def _typed(_: Tongue, lead: str, words: str, language: str) -> Typed:
-    note = ""
-    if base_of(language) != _.language:
-        note = _("These words are in %(language)s, just as they were written.",
-                 language=_.name_of(language))  # fmt: skip
-    return Typed(lead, words, language, note)
+def _typed(_: Tongue, occasion: Occasion, lead: str, words: str, language: str) -> Typed:
+    if base_of(language) == _.language:
+        return Typed(lead, words, language)
+    note = _("These words are in %(language)s, just as they were written.",
+             language=_.name_of(language))  # fmt: skip
+    translated = occasion.translations.get((words, _.language), "")
+    marked = _("A machine translated these words, and it can be wrong. "
+               "The words as they were written are below.") if translated else ""  # fmt: skip
+    return Typed(lead, words, language, note, translated, marked)
 
 
 def _when_and_where(
@@ -223,10 +229,10 @@ def _when(_: Tongue, facts: EventFacts) -> str:
     return _.span(facts.starts_at, facts.ends_at, facts.time_zone)
 
 
-def _description(_: Tongue, facts: EventFacts) -> list[Block]:
+def _description(_: Tongue, occasion: Occasion, facts: EventFacts) -> list[Block]:
     if not facts.description:
         return []
-    return [_typed(_, _("About this event, as the school wrote it:"), facts.description,
+    return [_typed(_, occasion, _("About this event, as the school wrote it:"), facts.description,
                    facts.language)]  # fmt: skip
 
 
@@ -260,8 +266,12 @@ def _closing(_: Tongue, person: str, occasion: Occasion) -> list[str]:
     return lines
 
 
-def _interpreter(_: Tongue, school: School) -> str:
-    return f"{_.interpreter_line} {school.phone}".strip() if _.interpreter_line else ""
+def _interpreter(_: Tongue, school: School, blocks: list[Block]) -> str:
+    """Where the reader gets some of it in another language only: how to ask for help, in theirs."""
+    line = _.interpreter_line
+    if not line and any(isinstance(block, Typed) and block.foreign for block in blocks):
+        line = INTERPRETER.get(base_of(_.reader), "")
+    return f"{line} {school.phone}".strip() if line else ""
 
 
 def _footer(_: Tongue, school: School) -> list[str]:

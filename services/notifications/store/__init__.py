@@ -9,6 +9,7 @@ from services.notifications.store import (
     notices,
     returns,
     school_events,
+    translations,
 )
 from services.notifications.store.choices import Choices
 from services.notifications.store.deliveries import Deliveries
@@ -19,6 +20,7 @@ from services.notifications.store.notices import Notices
 from services.notifications.store.people import People
 from services.notifications.store.returns import Returns
 from services.notifications.store.school_events import SchoolEvents
+from services.notifications.store.translations import Translations
 from shared.directory import KEPT as DIRECTORY
 from shared.directory import Directory
 from shared.mongo import Database
@@ -30,6 +32,7 @@ KEPT = (
     *languages.KEPT,
     *school_events.KEPT,
     *returns.KEPT,
+    *translations.KEPT,
     *DIRECTORY,
 )
 
@@ -45,6 +48,7 @@ class Store:
     languages: Languages = field(init=False)
     events: SchoolEvents = field(init=False)
     returns: Returns = field(init=False)
+    translations: Translations = field(init=False)
     flags: Flags = field(init=False)
     people: People = field(init=False)
     forgetting: Forgetting = field(init=False)
@@ -57,6 +61,7 @@ class Store:
         put(self, "languages", Languages(self.database))
         put(self, "events", SchoolEvents(self.database))
         put(self, "returns", Returns(self.database))
+        put(self, "translations", Translations(self.database))
         put(self, "flags", Flags(self.database, Directory(self.database)))
         put(self, "people", People(self.database))
         put(self, "forgetting", Forgetting(self.database))

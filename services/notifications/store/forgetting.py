@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pymongo import UpdateOne
 
-from services.notifications.store import choices, deliveries, notices, returns
+from services.notifications.store import choices, deliveries, notices, returns, translations
 from shared.directory import HOUSEHOLDS
 from shared.messages import ERASED_WORDS, FamilyErased
 from shared.mongo import Database, Document
@@ -24,6 +24,9 @@ class Forgetting:
         noted = {"content.of": "note", "content.family_id": gone.family_id}
         await self.database[notices.NAME].update_many(
             noted, {"$set": {"content.words": ERASED_WORDS}}, session=work.session
+        )
+        await self.database[translations.NAME].delete_many(
+            {"family_ids": gone.family_id}, session=work.session
         )
         query = {"household_id": {"$in": list(gone.household_ids)}}
         found = self.database[deliveries.NAME].find(query, session=work.session)

@@ -49,6 +49,7 @@ class DeliveryOut(Record):
     student_ids: tuple[str, ...]
     school_id: str
     language: str
+    translated_from: str
     subject: str
     state: State
     reason: str
@@ -84,6 +85,7 @@ class PreviewOut(Record):
     language: str
     subject: str
     text: str
+    translated_from: str = ""
 
 
 class SuppressionPage(Record):
@@ -149,6 +151,7 @@ async def post_preview(draft: NoteDraft, viewer: web.SignedIn, room: AtRoom) -> 
             language=each.language,
             subject=each.subject,
             text=each.text,
+            translated_from=each.translated_from,
         )
         for each in await preview(room, draft, viewer)
     ]
