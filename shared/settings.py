@@ -99,6 +99,8 @@ class Settings(BaseSettings):
     """Empty: the program asks for itself (client credentials)."""
     return_imap_scope: str = ""
 
+    notice_link_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    """Hosts to which links in notices of other systems may lead. Empty: to none."""
     translate_url: str = ""
     """A server that speaks LibreTranslate's protocol. Empty: typed words go out as they are."""
     translate_api_key: SecretStr = SecretStr("")
@@ -113,7 +115,7 @@ class Settings(BaseSettings):
     def _split_keys(cls, value: Any) -> Any:
         return tuple(value.split()) if isinstance(value, str) else value
 
-    @field_validator("mail_allow_list", mode="before")
+    @field_validator("mail_allow_list", "notice_link_hosts", mode="before")
     @classmethod
     def _split_list(cls, value: Any) -> Any:
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value

@@ -307,6 +307,8 @@ def _ids_of_letters(world: World) -> None:
         assert isinstance(told, dict)
         world.ids["delivery_id"] = told["items"][0]["delivery_id"]
         world.ids["household_id"] = told["items"][0]["household_id"]
+        world.ids["notice_id"] = quote(told["items"][0]["notice_id"], safe="")
+        world.ids["educator_id"] = told["items"][0]["sender_id"]
 
 
 def staff_of(district: District, position: Position) -> list[Educator]:

@@ -73,9 +73,7 @@ async def test_a_note_leaves_translated_marked_and_with_the_original_below(
     row = await desk.row("gomez")
     assert (row.state, row.language, row.translated_from) == ("accepted", "es", "en")
     # The machine heard no name, no id and no address, and once only.
-    assert [each["q"] for each in libre.heard] == [
-        "ZQ1 helped a friend today.\n\nAsk ZQ2 at ZQ3."
-    ]
+    assert [each["q"] for each in libre.heard] == ["ZQ1 helped a friend today.\n\nAsk ZQ2 at ZQ3."]
     assert "family" not in repr(libre.heard)
 
 
@@ -136,7 +134,10 @@ async def test_starters_and_readers_of_the_same_language_never_wait(
     desk: Bench, libre: Libre
 ) -> None:
     chosen = FamilyLetter(
-        words="Kind to others", typed=False, signed="Ms. Rivera", starter=Starter(praise="habit:kind")
+        words="Kind to others",
+        typed=False,
+        signed="Ms. Rivera",
+        starter=Starter(praise="habit:kind"),
     )
     await desk.tell(contact("gomez", words=None, letter=chosen))
     await desk.settle()

@@ -53,6 +53,7 @@ AREAS: tuple[tuple[str, frozenset[Role]], ...] = (
     (r"/events(/.*)?", STAFF),
     (r"/notifications/(api/v1/)?(settings|suppressions)(/.*)?", DISTRICT),
     (r"/notifications/(api/v1/)?languages(/.*)?", COORDINATORS),
+    (r"/notifications/api/v1/requests/.*", NOBODY),
     (r"/notifications/.*/(finding|settle|trust)", STAFF - {"educator"}),
     (r"/notifications(/.*)?", STAFF),
     (r"/reports/(api/v1/)?rebuild", DISTRICT),

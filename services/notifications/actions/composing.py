@@ -12,6 +12,7 @@ from services.notifications.domain.notice import (
     EventWords,
     Notice,
     Reminder,
+    SystemNotice,
 )
 from services.notifications.domain.post import Addressed
 from services.notifications.letters.blocks import Letter
@@ -91,7 +92,7 @@ def _school(room: MailRoom, row: Delivery, around: Surroundings) -> School:
 
 
 def _students(row: Delivery, notice: Notice, around: Surroundings) -> tuple[str, ...]:
-    if not isinstance(notice.content, EducatorsNote):
+    if not isinstance(notice.content, EducatorsNote | SystemNotice):
         return ()
     names = {
         student.student_id: student.given_name

@@ -14,6 +14,7 @@ from services.notifications.domain.notice import (
     EducatorsNote,
     EventWords,
     Notice,
+    SystemNotice,
 )
 from services.notifications.letters.blocks import without_links
 from services.notifications.letters.layout import as_html, as_text
@@ -123,4 +124,6 @@ def _subject(notice: Notice | None) -> str:
             return title
         case EducatorsNote(signed=signed):
             return signed
+        case SystemNotice(system=system):
+            return system
     return ""

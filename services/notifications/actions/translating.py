@@ -45,9 +45,7 @@ def wait_for_words(room: MailRoom, row: Delivery, around: Surroundings) -> bool:
     if room.translator is None:
         return False
     missing = [
-        ask
-        for ask in asks_of(room, row, around).values()
-        if ask.key not in around.translations
+        ask for ask in asks_of(room, row, around).values() if ask.key not in around.translations
     ]
     since = row.words_asked_at or around.now
     soon = around.now + LOOK_AGAIN

@@ -67,7 +67,9 @@ def _names(room: MailRoom, row: Delivery, notice: Notice, around: Surroundings) 
     if isinstance(content, EducatorsNote):
         for family in around.families.values():
             if family.family_id == content.family_id:
-                for each in (*family.students, *family.guardians):
-                    names += [each.given_name, each.family_name]
+                names += [each.given_name for each in family.students]
+                names += [each.family_name for each in family.students]
+                names += [each.given_name for each in family.guardians]
+                names += [each.family_name for each in family.guardians]
     writer = around.educators.get(row.sender_id or "")
     return names + ([writer.given_name, writer.family_name] if writer else [])

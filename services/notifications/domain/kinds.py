@@ -8,7 +8,7 @@ from shared.messages import Category
 
 KindName = Literal[
     "good_news", "note", "invitation", "rsvp_confirmation", "event_changed", "cancelled",
-    "announcement", "follow_ups_due",
+    "announcement", "follow_ups_due", "system_notice",
 ]  # fmt: skip
 
 
@@ -39,6 +39,7 @@ KINDS: dict[str, Kind] = {
         Kind("event_changed", "events"),
         Kind("cancelled", "events"),
         Kind("announcement", "school", taken_back=True, routine=True),
+        Kind("system_notice", "school", routine=True),
         # To staff: what protects families means nothing for it (`gates`, ADR 22).
         Kind("follow_ups_due", "school"),
     )

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.notifications.domain.kinds import KindName
+from shared.asked_notices import Template
 from shared.messages import (
     Answer,
     ContactLogged,
@@ -64,6 +65,16 @@ class Announcement(Record):
     signed: str
 
 
+class SystemNotice(Record):
+    """What another system asked to have families told: a template of ours and its values."""
+
+    of: Literal["system"] = "system"
+    template: Template
+    values: dict[str, str]
+    system: str
+    """Authenticated by the gateway."""
+
+
 class Reminder(Record):
     """How many follow-ups of a member of the staff are due. It names no family."""
 
@@ -74,7 +85,8 @@ class Reminder(Record):
 
 
 Content = Annotated[
-    EducatorsNote | EventWords | AnswerWords | Announcement | Reminder, Field(discriminator="of")
+    EducatorsNote | EventWords | AnswerWords | Announcement | SystemNotice | Reminder,
+    Field(discriminator="of"),
 ]
 
 

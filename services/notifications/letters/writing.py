@@ -8,8 +8,10 @@ from services.notifications.domain.notice import (
     EducatorsNote,
     EventWords,
     Reminder,
+    SystemNotice,
 )
 from services.notifications.letters import calendar
+from services.notifications.letters.asked import asked
 from services.notifications.letters.blocks import (
     Block,
     Buttons,
@@ -40,6 +42,8 @@ def write(occasion: Occasion) -> Letter:
             subject, person, blocks = _EVENT[occasion.notice.kind](_, occasion, content)
         case AnswerWords():
             subject, person, blocks = _answer(_, occasion, content)
+        case SystemNotice():
+            subject, person, blocks = asked(_, occasion, content)
         case Announcement():
             subject, person, blocks = _announcement(_, occasion, content)
     return Letter(
@@ -81,7 +85,9 @@ def _note(_: Tongue, occasion: Occasion, note: EducatorsNote) -> _Written:
     if starter.at_home:
         after = [_(AT_HOME[starter.at_home])]
     blocks: list[Block] = [
-        *_noted(_, occasion, lead, praise(starter.praise, children, _) if starter.praise else "", note),
+        *_noted(
+            _, occasion, lead, praise(starter.praise, children, _) if starter.praise else "", note
+        ),
         *(_resource(_, occasion, note.resource) if note.resource else []),
         *(Paragraph(each) for each in after),
     ]
@@ -150,7 +156,9 @@ def _cancelled(_: Tongue, occasion: Occasion, words: EventWords) -> _Written:
         Facts(_when_and_where(_, facts, ask=False)),
     ]
     if words.reason:
-        blocks.append(_typed(_, occasion, _("The school wrote this about it:"), words.reason, facts.language))
+        blocks.append(
+            _typed(_, occasion, _("The school wrote this about it:"), words.reason, facts.language)
+        )
     blocks.append(Paragraph(_("You do not need to do anything.")))
     return _.plain("Cancelled: %(title)s", title=facts.title), facts.organizer, blocks
 

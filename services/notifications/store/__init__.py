@@ -7,6 +7,7 @@ from services.notifications.store import (
     deliveries,
     languages,
     notices,
+    requests,
     returns,
     school_events,
     translations,
@@ -18,6 +19,8 @@ from services.notifications.store.forgetting import Forgetting
 from services.notifications.store.languages import Languages
 from services.notifications.store.notices import Notices
 from services.notifications.store.people import People
+from services.notifications.store.proofs import Proofs
+from services.notifications.store.requests import Requests
 from services.notifications.store.returns import Returns
 from services.notifications.store.school_events import SchoolEvents
 from services.notifications.store.translations import Translations
@@ -33,6 +36,7 @@ KEPT = (
     *school_events.KEPT,
     *returns.KEPT,
     *translations.KEPT,
+    *requests.KEPT,
     *DIRECTORY,
 )
 
@@ -48,6 +52,8 @@ class Store:
     languages: Languages = field(init=False)
     events: SchoolEvents = field(init=False)
     returns: Returns = field(init=False)
+    proofs: Proofs = field(init=False)
+    requests: Requests = field(init=False)
     translations: Translations = field(init=False)
     flags: Flags = field(init=False)
     people: People = field(init=False)
@@ -61,6 +67,8 @@ class Store:
         put(self, "languages", Languages(self.database))
         put(self, "events", SchoolEvents(self.database))
         put(self, "returns", Returns(self.database))
+        put(self, "requests", Requests(self.database))
+        put(self, "proofs", Proofs(self.database))
         put(self, "translations", Translations(self.database))
         put(self, "flags", Flags(self.database, Directory(self.database)))
         put(self, "people", People(self.database))

@@ -4,7 +4,14 @@ from dataclasses import dataclass
 
 from pymongo import UpdateOne
 
-from services.notifications.store import choices, deliveries, notices, returns, translations
+from services.notifications.store import (
+    choices,
+    deliveries,
+    notices,
+    requests,
+    returns,
+    translations,
+)
 from shared.directory import HOUSEHOLDS
 from shared.messages import ERASED_WORDS, FamilyErased
 from shared.mongo import Database, Document
@@ -34,6 +41,7 @@ class Forgetting:
         if rows:
             await self._without_address(rows, work)
             await self._without_words([row["_id"] for row in rows], work)
+            await self._without_requests(gone, rows, work)
         mailboxes = {row["mailbox"] for row in rows if row["mailbox"]}
         if unused := mailboxes - await self._used(mailboxes, work):
             await self._unlisted(sorted(unused), work)
@@ -70,6 +78,24 @@ class Forgetting:
             {"delivery_id": {"$in": delivery_ids}},
             {"$set": blank, "$unset": {"raw": "", "counted_for": ""}},
             session=work.session,
+        )
+
+    async def _without_requests(self, gone: FamilyErased, rows: list[Document], work: Work) -> None:
+        """What other systems asked to have these households told, where nobody else was told it."""
+        homes = list(gone.household_ids)
+        await self.database[requests.NAME].delete_many(
+            {"people.household_ids": {"$in": homes}}, session=work.session
+        )
+        asked = sorted({row["notice_id"] for row in rows if row["kind"] == "system_notice"})
+        if not asked:
+            return
+        others = {"notice_id": {"$in": asked}, "household_id": {"$nin": homes}}
+        shared = await self.database[deliveries.NAME].distinct(
+            "notice_id", others, session=work.session
+        )
+        own = {"_id": {"$in": sorted(set(asked) - set(shared))}}
+        await self.database[notices.NAME].update_many(
+            own, {"$set": {"content.values": {}}}, session=work.session
         )
 
     async def _used(self, mailboxes: set[str], work: Work) -> set[str]:

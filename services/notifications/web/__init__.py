@@ -8,6 +8,8 @@ from services.notifications.web import (
     languages_api,
     letters,
     previews,
+    proofs,
+    requests_api,
     returns,
     settings,
     unsubscribe,
@@ -17,5 +19,16 @@ from services.notifications.web.unsubscribe import PUBLIC
 __all__ = ["PUBLIC", "router"]
 
 router = APIRouter()
-for part in (api, languages_api, unsubscribe, previews, settings, languages, returns, letters):
+for part in (
+    api,
+    languages_api,
+    requests_api,
+    unsubscribe,
+    previews,
+    settings,
+    languages,
+    returns,
+    proofs,
+    letters,
+):
     router.include_router(part.router)

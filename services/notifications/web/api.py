@@ -41,10 +41,12 @@ class DeliveryOut(Record):
     """
 
     delivery_id: str
+    notice_id: str
     kind: str
     about: str
     household_id: str
     educator_id: str | None
+    sender_id: str | None
     family_ids: tuple[str, ...]
     student_ids: tuple[str, ...]
     school_id: str
