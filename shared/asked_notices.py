@@ -77,10 +77,16 @@ def _amount(value: str) -> str:
 
 
 def _link(value: str) -> str:
-    parts = urlsplit(value) if value.isascii() and value.isprintable() else None
-    good = parts and parts.scheme == "https" and parts.hostname and not parts.username
-    fits = len(value) <= LONGEST_LINK and not set(value) & set(' <>"\\')
-    return "" if good and fits else "is a link that begins with https:// and holds no user"
+    wrong = "is a link that begins with https:// and holds no user"
+    plain = value.isascii() and value.isprintable() and not set(value) & set(' <>"\\')
+    if not plain or len(value) > LONGEST_LINK:
+        return wrong
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return wrong
+    good = parts.scheme == "https" and parts.hostname and "@" not in parts.netloc
+    return "" if good else wrong
 
 
 _FAULTS = {"text": _text, "day": _day, "amount": _amount, "link": _link}

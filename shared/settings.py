@@ -145,8 +145,8 @@ class Settings(BaseSettings):
     def _a_server(cls, value: str) -> str:
         if value and not _SERVER.fullmatch(value):
             raise ValueError(
-                "PARTNERS_TRANSLATE_URL has to be an address such as http://translate:5000, without "
-                "a user or a query; the key goes into PARTNERS_TRANSLATE_API_KEY"
+                "PARTNERS_TRANSLATE_URL has to be an address such as http://translate:5000, "
+                "without a user or a query; the key goes into PARTNERS_TRANSLATE_API_KEY"
             )
         return value.rstrip("/")
 

@@ -49,6 +49,13 @@ def handlers(room: MailRoom) -> Handlers:
     async def forget_family(erased: m.FamilyErased, work: Work) -> None:
         await room.store.forgetting.forget(erased, work)
 
+    _requests(notifications, room)
+    return notifications
+
+
+def _requests(notifications: Handlers, room: MailRoom) -> None:
+    on = notifications.on
+
     @on(m.NoticeRequested)
     async def take_request(request: m.NoticeRequested, work: Work) -> None:
         await requesting.take_request(room, request, work)
@@ -56,8 +63,6 @@ def handlers(room: MailRoom) -> Handlers:
     @on(m.ExternalFactReceived, unless=lambda fact: fact.fact != NoticeAsked.TYPE)
     async def take_ask(fact: m.ExternalFactReceived, work: Work) -> None:
         await asking.take_ask(room, fact, work)
-
-    return notifications
 
 
 def _flags(notifications: Handlers, room: MailRoom) -> None:

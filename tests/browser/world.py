@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from cli.door import Door
 from embedded.load import ROLES, find_educator, load, make_account, tell_the_past, wait_for_import

@@ -1,6 +1,7 @@
 """A small server that speaks LibreTranslate's protocol, as a district's own would."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -53,12 +54,12 @@ class Libre:
 @asynccontextmanager
 async def serving(libre: Libre) -> AsyncIterator[Libre]:
     """The server on a port of its own."""
-    config = uvicorn.Config(libre.app(), port=0, log_level="error", lifespan="off")
+    # Bound here, so that whoever asks too early waits in its queue and is not turned away.
+    listening = socket.create_server(("127.0.0.1", 0))
+    libre.port = listening.getsockname()[1]
+    config = uvicorn.Config(libre.app(), log_level="error", lifespan="off")
     server = uvicorn.Server(config)
-    task = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
-    libre.port = server.servers[0].sockets[0].getsockname()[1]
+    task = asyncio.create_task(server.serve(sockets=[listening]))
     try:
         yield libre
     finally:

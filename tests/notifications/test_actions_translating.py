@@ -1,4 +1,4 @@
-"""What an educator typed, translated before the letter leaves, or as it was with a line for help."""
+"""What an educator typed leaves translated, or as it was with a line on how to get help."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace

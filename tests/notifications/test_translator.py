@@ -1,4 +1,4 @@
-"""The translation server is asked with care: in its codes, not for long, and not again and again."""
+"""The translation server is asked with care: in its codes, not for long, not again and again."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta

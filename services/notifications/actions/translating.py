@@ -1,8 +1,8 @@
 """Words that an educator typed, made ready in the reader's language before a letter leaves.
 
 It happens before a letter is handed over and outside of every transaction. A letter waits for its
-words at most `LONGEST_WAIT`; then, and where the machine has none, it leaves as it was typed, with a
-line on how to get an interpreter. What a crash interrupts is asked for again.
+words at most `LONGEST_WAIT`; then, and where the machine has none, it leaves as it was typed, with
+a line on how to get an interpreter. What a crash interrupts is asked for again.
 """
 
 import asyncio

@@ -14,8 +14,8 @@ from shared.asked_notices import Template
 from shared.messages import Record
 
 Fate = Literal["accepted", "waiting", "bounced", "not_sent", "not_known"]
-"""`accepted`: the mail service took it (`NoticeAccepted`), `bounced`: it came back (`NoticeBounced`),
-`not_sent` (`NoticeNotSent`), `not_known`: the roster has nobody of that id."""
+"""`accepted`: the mail service took it (`NoticeAccepted`), `bounced`: it came back
+(`NoticeBounced`), `not_sent` (`NoticeNotSent`), `not_known`: the roster has nobody of that id."""
 _BEST: tuple[Fate, ...] = ("accepted", "waiting", "bounced", "not_sent")
 _NO_WAY_TO_WRITE = frozenset({reasons.NO_ADDRESS, reasons.UNUSABLE_ADDRESS})
 

@@ -66,7 +66,7 @@ class Delivery(Record):
     sender_id: str | None = None
     language: str
     translated_from: str = ""
-    """The language of typed words that a machine translated for this letter; "" where it did not."""
+    """The language of typed words that a machine translated for it; "" where none did."""
     words_asked_at: datetime | None = None
     """Since when the letter waits for a translation."""
     good_news: bool = False

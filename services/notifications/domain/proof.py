@@ -1,4 +1,4 @@
-"""What is known of some letters, in numbers: to whom, not sent and why, in which language, and then.
+"""What is known of some letters, in numbers: sent or not and why, in which language, and then.
 
 What the mail service and the families themselves say is all there is. No letter holds a picture
 that tells when it is opened, and no link that is counted.

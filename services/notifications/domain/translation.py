@@ -1,8 +1,8 @@
 """Words that a machine may translate, with what must not change kept out of its hands.
 
-Names, links, mail addresses and telephone numbers stand as placeholders while the words are with the
-machine. So it learns no names, and does not translate "Hope" or "Art". Where a placeholder is lost,
-doubled or damaged, the translation is not used: somebody else's name in a letter is worse than none.
+Names, links, mail addresses and telephone numbers stand as placeholders while the words are with
+the machine. So it learns no names, and does not translate "Hope" or "Art". Where a placeholder is
+lost, doubled or damaged, the translation is not used: a wrong name in a letter is worse than none.
 """
 
 import re
@@ -29,7 +29,7 @@ _AS_IT_IS = (
     r"\+?\d[\d\s().-]{5,}\d",
 )
 _MOST_GROWTH, _ROOM = 4, 200
-"""A translation may be so many times longer, and so many characters: more is a machine that raves."""
+"""A translation may be so many times longer, and some characters: more is a machine that raves."""
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ class Proofs:
     database: Database
 
     async def of(self, wanted: Wanted, *, seen_by: Sight) -> Proof:
-        """What became of the letters that the viewer may see; one pass over them for each figure."""
+        """What became of the letters that the viewer may see."""
         match = {"$match": {"$and": [wanted.query(), seen(seen_by)]}}
         async with answering():
             groups = [

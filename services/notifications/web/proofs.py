@@ -1,4 +1,4 @@
-"""The proof of what was sent: pages by family, event, sender and notice, and all of it as a table."""
+"""The proof of what was sent: by family, event, sender and notice, and all of it as a table."""
 
 from collections.abc import AsyncIterator
 from typing import Annotated, Literal
