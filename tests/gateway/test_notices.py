@@ -1,4 +1,4 @@
-"""Other systems ask to have families told something: by scope, template, host and share of the day."""
+"""Other systems have families told something: by scope, template, host and share of the day."""
 
 import json
 from typing import Any
@@ -100,10 +100,8 @@ async def test_it_needs_the_scope_in_the_token_and_never_comes_by_amqp(
     form = {"grant_type": "client_credentials", "scope": "messages:write"}
     given = (await browser.post("/oauth/token", data=form, auth=library)).json()["access_token"]
     refused = await send(browser, {"Authorization": f"Bearer {given}"}, ASK)
-    assert (refused.status_code, refused.json()["detail"][:25]) == (
-        422,
-        "type: this sender may not",
-    )
+    assert refused.status_code == 422
+    assert refused.json()["detail"].startswith("type: this sender may not send")
     key = f"ext.library.{NoticeAsked.TYPE}"
     incoming = Incoming(json.dumps(ASK).encode(), key, "application/cloudevents+json")
     with pytest.raises(Permanent, match="may not send"):

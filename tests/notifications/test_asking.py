@@ -19,9 +19,7 @@ LIBRARY = Viewer(
 LUNCH = LIBRARY.model_copy(update={"system": "lunch"})
 
 
-def ask(
-    request_id: str = "loan/1", system: str = "library", **over: object
-) -> ExternalFactReceived:
+def ask(request_id: str = "loan/1", **over: object) -> ExternalFactReceived:
     """The library asks, as the gateway tells it."""
     data: dict[str, object] = {
         "template": "library_due",
@@ -30,7 +28,7 @@ def ask(
     }
     return ExternalFactReceived(
         receipt_id=f"receipt-{request_id}",
-        system=system,
+        system="library",
         fact=NoticeAsked.TYPE,
         source_id=request_id,
         occurred_at=NOW,
@@ -113,7 +111,7 @@ async def test_who_is_not_in_the_roster_is_waited_for_and_then_told_as_not_known
 async def test_it_counts_against_the_weekly_budget_and_is_erased_with_the_family(
     roster: Bench,
 ) -> None:
-    await roster.set(routine_per_week=1)
+    await roster.set(routine_letters_a_week=1)
     await roster.tell(ask("loan/1"), ask("loan/2"))
     await roster.settle()
     kim = await roster.rows(household_id="household-kim")

@@ -209,10 +209,9 @@ def _check_data(kind: str, data: dict[str, Any]) -> None:
 
 
 def _check_links(kind: str, data: dict[str, Any], hosts: Collection[str]) -> None:
-    host = (
-        foreign_link(data["values"], hosts) if kind == NoticeAsked.TYPE and "values" in data else ""
-    )
-    if host:
+    if kind != NoticeAsked.TYPE:
+        return
+    if host := foreign_link(data.get("values", {}), hosts):
         raise NotTaken(f"data.values.link: the district allows no links to {host[:100]}")
 
 

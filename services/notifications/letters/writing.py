@@ -84,10 +84,9 @@ def _note(_: Tongue, occasion: Occasion, note: EducatorsNote) -> _Written:
     starter = note.starter or Starter()
     if starter.at_home:
         after = [_(AT_HOME[starter.at_home])]
+    praised = praise(starter.praise, children, _) if starter.praise else ""
     blocks: list[Block] = [
-        *_noted(
-            _, occasion, lead, praise(starter.praise, children, _) if starter.praise else "", note
-        ),
+        *_noted(_, occasion, lead, praised, note),
         *(_resource(_, occasion, note.resource) if note.resource else []),
         *(Paragraph(each) for each in after),
     ]
