@@ -16,7 +16,8 @@ Sort = Literal["text", "day", "amount", "link"]
 LONGEST_TEXT = 120
 LONGEST_LINK = 500
 MOST_PEOPLE = 100
-_AMOUNT = re.compile(r"-?\d{1,4}\.\d{2}")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_AMOUNT = re.compile(r"-?\d{1,4}\.\d{2}", re.ASCII)
 _NO_TEXT = re.compile(r"[<>{}\\]|://|www\.|\S@\S|\.(?:com|org|net|edu|gov|io)\b", re.IGNORECASE)
 
 
@@ -66,10 +67,14 @@ def _text(value: str) -> str:
 
 
 def _day(value: str) -> str:
+    wrong = "is a day such as 2026-11-24"
+    if not _DAY.fullmatch(value):
+        return wrong
     try:
-        return "" if len(value) == len("2026-11-24") and date.fromisoformat(value) else "is a day"
+        date.fromisoformat(value)
     except ValueError:
-        return "is a day such as 2026-11-24"
+        return wrong
+    return ""
 
 
 def _amount(value: str) -> str:

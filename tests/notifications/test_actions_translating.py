@@ -67,7 +67,7 @@ async def test_a_note_leaves_translated_marked_and_with_the_original_below(
     text, html = parts(desk.sink)
     ours = "[es] Gomez helped a friend today.\n\nAsk Ms. Rivera at Maple Elementary."
     assert text.index(ours) < text.index(MARK) < text.index("    Gomez helped a friend today.")
-    ours, theirs = (f'class="typed" lang="{each}" dir="ltr"' for each in ("es", "en"))
+    ours, theirs = (f'class="typed" dir="ltr" lang="{each}"' for each in ("es", "en"))
     assert html.index(ours) < html.index(MARK) < html.index(theirs)
     assert INTERPRETER["es"] not in text
     row = await desk.row("gomez")
@@ -159,7 +159,7 @@ async def test_a_preview_shows_the_translation_before_anything_is_sent(
     )
     assert english.translated_from == ""
     assert (arabic.translated_from, arabic.words_later) == ("en", False)
-    assert 'class="typed" lang="ar" dir="rtl"' in arabic.html
+    assert 'class="typed" dir="rtl" lang="ar"' in arabic.html
     assert "[ar]" in arabic.text
     assert [each["q"] for each in libre.heard] == ["ZQ1 sang."]
     libre.answer = PlainTextResponse("", 500)

@@ -85,11 +85,6 @@ class ClientDraft(BaseModel):
         sends = "messages:write" in self.scopes
         if sends and not (self.system and self.types):
             raise Refused("To send messages, name the system and choose the types it may send.")
-        if (NoticeAsked.TYPE in self.types) != ("notices:request" in self.scopes):
-            raise Refused(
-                "To have families told something, allow both: the scope notices:request and "
-                "messages of that type."
-            )
         if self.system is not None and not SYSTEM.match(self.system):
             raise Refused(
                 "The system's name has 1 to 40 lower-case letters, digits and hyphens, "
@@ -97,6 +92,11 @@ class ClientDraft(BaseModel):
             )
         if self.system in NO_TOUCH_SYSTEM:
             raise Refused(f"The name {self.system} is our own: choose another for the system.")
+        if (NoticeAsked.TYPE in self.types) != ("notices:request" in self.scopes):
+            raise Refused(
+                "To have families told something, allow both: the scope notices:request and "
+                "messages of that type."
+            )
 
     def check_granted_by(self, holds: Collection[str] | None) -> None:
         """A program grants only what it holds itself; None stands for a district user."""

@@ -90,7 +90,8 @@ async def _translate(room: MailRoom, ask: Ask) -> None:
     except DependencyDown as down:
         telemetry.logger("translator").warning("waiting", reason=str(down))
         return
-    if ask.family_id and await room.directory.family(ask.family_id) is None:
-        return  # erased in the meantime
+    family = await room.directory.family(ask.family_id) if ask.family_id else None
+    if ask.family_id and (family is None or not family.active):
+        return  # it has left, and what is kept of it may be erased at this moment
     lasts = KEPT_FOR if words is not None else NOT_AGAIN_FOR
     await room.store.translations.keep(ask, words, room.now + lasts)

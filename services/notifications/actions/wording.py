@@ -6,7 +6,13 @@ from services.notifications.actions.room import MailRoom
 from services.notifications.actions.surroundings import Surroundings
 from services.notifications.domain.delivery import WRITTEN, Delivery
 from services.notifications.domain.notice import EducatorsNote, Notice
-from services.notifications.domain.translation import Ask, mask, names_in_signature, typed_in
+from services.notifications.domain.translation import (
+    Ask,
+    mask,
+    names_in_signature,
+    signed_by,
+    typed_in,
+)
 from services.notifications.letters.catalogs import ORIGINAL
 from services.notifications.letters.occasion import Household
 from services.notifications.letters.tongue import base_of, tongue
@@ -44,7 +50,7 @@ def translations_for(
     room: MailRoom, row: Delivery, around: Surroundings
 ) -> Mapping[tuple[str, str], str]:
     """By typed words and language what a machine made of them, where that is known."""
-    if row.state in WRITTEN and not row.translated_from:
+    if not around.translations or (row.state in WRITTEN and not row.translated_from):
         return {}
     found: dict[tuple[str, str], str] = {}
     for words, ask in asks_of(room, row, around).items():
@@ -60,10 +66,7 @@ def _names(room: MailRoom, row: Delivery, notice: Notice, around: Surroundings) 
     school = around.schools.get(row.school_id)
     names = [room.place.district_name, *([school.name] if school else [])]
     content = notice.content
-    signed = getattr(content, "signed", "") or getattr(
-        getattr(content, "facts", None), "organizer", ""
-    )
-    names += names_in_signature(signed)
+    names += names_in_signature(signed_by(content))
     if isinstance(content, EducatorsNote):
         for family in around.families.values():
             if family.family_id == content.family_id:

@@ -113,6 +113,16 @@ def typed_in(content: Content, kind: str) -> tuple[tuple[str, str], ...]:
     return ()
 
 
+def signed_by(content: Content) -> str:
+    """Whose name stands under it; "" for nobody's."""
+    match content:
+        case EducatorsNote(signed=signed) | Announcement(signed=signed):
+            return signed
+        case EventWords(facts=facts):
+            return facts.organizer
+    return ""
+
+
 def names_in_signature(signed: str) -> tuple[str, ...]:
     """Such as "Ms. Rivera, Maple Elementary": the whole, its parts and the bare family name."""
     parts = [part.strip() for part in signed.split(",") if part.strip()]

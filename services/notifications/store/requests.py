@@ -33,9 +33,11 @@ class Requests:
     database: Database
 
     async def add(self, request: Request, work: Work) -> None:
-        """Keep one; the gateway lets each in once."""
-        row = request.model_dump(mode="python")
-        await self.database[NAME].insert_one({"_id": _id(request), **row}, session=work.session)
+        """Keep one. An id that comes again after the gateway forgot it is a new request."""
+        row = {"_id": _id(request), **request.model_dump(mode="python")}
+        await self.database[NAME].replace_one(
+            {"_id": row["_id"]}, row, upsert=True, session=work.session
+        )
 
     async def of_system(self, system: str, request_id: str) -> Request | None:
         """One request of this system; others' are as if there were none."""
