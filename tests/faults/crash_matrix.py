@@ -22,6 +22,8 @@ from tests.journeys.bus import Tap
 
 NEVER_SAID = {m.NoticeRequested}
 """Nothing in the story leads to it: contacts asks for letters on Monday mornings only."""
+NOT_FOR = {("notifications", m.ExternalFactReceived)}
+"""What the story's other systems say means nothing there: none asks for a notice."""
 FOLDS = {"reports"}
 
 
@@ -48,7 +50,7 @@ def cells_of(service: str) -> list[Cell]:
     found = []
     for kind in CONSUMES[service]:
         for point in HANDLER:
-            if kind not in NEVER_SAID:
+            if kind not in NEVER_SAID and (service, kind) not in NOT_FOR:
                 # The transaction of a fold is one for many messages, and names none of them.
                 unnamed = service in FOLDS and point.startswith("work.")
                 detail = "" if unnamed else kind.TYPE
