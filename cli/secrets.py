@@ -34,6 +34,7 @@ BY_HAND = (
     "return_imap_password",
     "return_imap_client_secret",
     "return_imap_refresh_token",
+    "translate_api_key",
 )
 
 

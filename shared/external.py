@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, EmailStr, Field, model_validator
 
+from shared.asked_notices import MOST_PEOPLE, Template, fault_in
 from shared.messages import Answer, Channel, Direction, Language, Outcome, Tone
 
 SourcedId = Annotated[str, Field(min_length=1, max_length=255)]
@@ -69,7 +70,34 @@ class InvitationAnswered(ExternalFact):
         return self
 
 
+class NoticeAsked(ExternalFact):
+    """Another system asks that families be told something, by template and roster ids only."""
+
+    TYPE = "org.partners.notice.asked.v1"
+    OWNER = "notifications"
+
+    template: Template
+    student_sourced_ids: Annotated[tuple[SourcedId, ...], Field(max_length=MOST_PEOPLE)] = ()
+    """Whose households are told, each about its own children among them."""
+    guardian_sourced_ids: Annotated[tuple[SourcedId, ...], Field(max_length=MOST_PEOPLE)] = ()
+    """Only households of these adults; without students they are told about no child by name."""
+    values: dict[str, str] = Field(default_factory=dict, max_length=10)
+
+    @model_validator(mode="after")
+    def _says_what_to_whom(self) -> Self:
+        if not self.people:
+            raise ValueError("name somebody by student_sourced_ids or guardian_sourced_ids")
+        if fault := fault_in(self.template, self.values):
+            raise ValueError(fault)
+        return self
+
+    @property
+    def people(self) -> int:
+        """How many are named; so much is counted against the day's share of the sender."""
+        return len({*self.student_sourced_ids}) + len({*self.guardian_sourced_ids})
+
+
 EXTERNAL: dict[str, type[ExternalFact]] = {
-    kind.TYPE: kind for kind in (FamilyContacted, StudentAchieved, InvitationAnswered)
+    kind.TYPE: kind for kind in (FamilyContacted, StudentAchieved, InvitationAnswered, NoticeAsked)
 }
 """What may come in, by type."""

@@ -21,11 +21,17 @@ SHORTEST_SECRET = 16
 Purpose = Literal["rsvp", "unsubscribe", "household", "calendar", "return"]
 Keys = Annotated[tuple[SecretStr, ...], NoDecode]
 """Newest first; separated by white space in a variable or a file, so that two can be live."""
-_OF_OTHERS = ("return_imap_password", "return_imap_client_secret", "return_imap_refresh_token")
+_OF_OTHERS = (
+    "return_imap_password",
+    "return_imap_client_secret",
+    "return_imap_refresh_token",
+    "translate_api_key",
+)
 """Whoever runs that system decides how long they are; empty where they are not needed."""
 _LONGEST_RETURN_NAME = 18
 """What stands before the @ may have 64 characters (RFC 5321, 4.5.3.1.1), our mark in it 45."""
 _RETURN_ADDRESS = re.compile(rf"[a-z0-9._-]{{1,{_LONGEST_RETURN_NAME}}}@[a-z0-9-]+(\.[a-z0-9-]+)+")
+_SERVER = re.compile(r"https?://[^\s/?#@]+(/[^\s?#@]*)?")
 _LISTEN = re.compile(r"(\S+):(\d{1,5})")
 
 
@@ -94,6 +100,12 @@ class Settings(BaseSettings):
     """Empty: the program asks for itself (client credentials)."""
     return_imap_scope: str = ""
 
+    notice_link_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    """Hosts to which links in notices of other systems may lead. Empty: to none."""
+    translate_url: str = ""
+    """A server that speaks LibreTranslate's protocol. Empty: typed words go out as they are."""
+    translate_api_key: SecretStr = SecretStr("")
+
     otlp_endpoint: str = ""
     log_level: str = "INFO"
 
@@ -109,7 +121,7 @@ class Settings(BaseSettings):
     def _split_keys(cls, value: Any) -> Any:
         return tuple(value.split()) if isinstance(value, str) else value
 
-    @field_validator("mail_allow_list", mode="before")
+    @field_validator("mail_allow_list", "notice_link_hosts", mode="before")
     @classmethod
     def _split_list(cls, value: Any) -> Any:
         return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
@@ -133,6 +145,16 @@ class Settings(BaseSettings):
         if value and (found is None or int(found[2]) > 65_535):
             raise ValueError("PARTNERS_RETURN_LISTEN has to be host:port, such as 0.0.0.0:8024")
         return value
+
+    @field_validator("translate_url")
+    @classmethod
+    def _a_server(cls, value: str) -> str:
+        if value and not _SERVER.fullmatch(value):
+            raise ValueError(
+                "PARTNERS_TRANSLATE_URL has to be an address such as http://translate:5000, "
+                "without a user or a query; the key goes into PARTNERS_TRANSLATE_API_KEY"
+            )
+        return value.rstrip("/")
 
     @field_validator("return_imap_folder", "return_imap_kept_folder")
     @classmethod

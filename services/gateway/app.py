@@ -68,4 +68,12 @@ def open_gate(parts: Parts) -> Gate:
     if key is None:
         raise ValueError("the gateway signs tokens: set PARTNERS_IDENTITY_PRIVATE_KEY")
     issuer = TokenIssuer(key.get_secret_value(), parts.clock)
-    return Gate(parts.database, parts.units, issuer, parts.clock, parts.mint, Passwords())
+    return Gate(
+        parts.database,
+        parts.units,
+        issuer,
+        parts.clock,
+        parts.mint,
+        Passwords(),
+        link_hosts=frozenset(each.lower() for each in parts.settings.notice_link_hosts),
+    )

@@ -7,6 +7,7 @@ from services.notifications.actions.returning import take_in
 from services.notifications.actions.room import MailPlace, MailRoom
 from services.notifications.actions.sending import Sender
 from services.notifications.actions.spreading import spread
+from services.notifications.actions.translating import translate_asked
 from services.notifications.actions.watching import letters_look
 from services.notifications.domain.languages import drafts_start_accepted
 from services.notifications.domain.settings import starting_settings
@@ -17,6 +18,7 @@ from services.notifications.intake.tokens import Tokens
 from services.notifications.mailer import Mailer, MailService
 from services.notifications.returns.address import ReturnAddress
 from services.notifications.store import KEPT, Store
+from services.notifications.translator import Translator
 from shared import web
 from shared.bus.base import Bus
 from shared.clock import Clock, Mint, SystemClock, new_id
@@ -29,6 +31,7 @@ from shared.watch import directory_look, flags_look
 
 NAME = "notifications"
 SPREAD_SECONDS = 0.25
+TRANSLATE_SECONDS = 5.0
 
 
 def build(
@@ -59,7 +62,7 @@ def build(
         app,
         kept=KEPT,
         handlers=handlers(room),
-        background=(spreader, sender, *intakes(settings, room)),
+        background=(spreader, sender, *translating(room), *intakes(settings, room)),
         looks=(
             directory_look(NAME, database),
             flags_look(NAME, database, parts.clock),
@@ -93,7 +96,24 @@ def open_room(parts: Parts) -> MailRoom:
         page_links=links("household", settings.keys("household")),
         feed_links=links("calendar", settings.keys("calendar")),
         drafts_start_accepted=drafts_start_accepted(settings.environment),
+        translator=translator(settings, parts.clock),
     )
+
+
+def translator(settings: Settings, clock: Clock) -> Translator | None:
+    """Who translates what educators typed, where the district has set it up."""
+    if not settings.translate_url:
+        return None
+    key = settings.translate_api_key.get_secret_value()
+    return Translator(settings.translate_url, clock, key)
+
+
+def translating(room: MailRoom) -> list[Background]:
+    """Translates what letters wait for; nothing unless it is set up."""
+    if room.translator is None:
+        return []
+    asked = room.translator.bell
+    return [Every(TRANSLATE_SECONDS, lambda: translate_asked(room), "translate", woken=asked)]
 
 
 def mail_service(settings: Settings) -> MailService:

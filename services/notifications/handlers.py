@@ -1,10 +1,11 @@
 """Messages come in here: who is who, flags, and the facts that families are told of."""
 
-from services.notifications.actions import flagging, inviting, notes, requesting
+from services.notifications.actions import asking, flagging, inviting, notes, requesting
 from services.notifications.actions.room import MailRoom
 from shared import messages as m
 from shared.bus.handlers import Handlers
 from shared.directory_handlers import keep_directory
+from shared.external import NoticeAsked
 from shared.outbox import Work
 
 
@@ -46,11 +47,20 @@ def handlers(room: MailRoom) -> Handlers:
         await room.store.household.keep_answer(answered, work)
         await inviting.confirm_rsvp(room, answered, work)
 
+    _requests(notifications, room)
+    return notifications
+
+
+def _requests(notifications: Handlers, room: MailRoom) -> None:
+    on = notifications.on
+
     @on(m.NoticeRequested)
     async def take_request(request: m.NoticeRequested, work: Work) -> None:
         await requesting.take_request(room, request, work)
 
-    return notifications
+    @on(m.ExternalFactReceived, unless=lambda fact: fact.fact != NoticeAsked.TYPE)
+    async def take_ask(fact: m.ExternalFactReceived, work: Work) -> None:
+        await asking.take_ask(room, fact, work)
 
 
 def _flags(notifications: Handlers, room: MailRoom) -> None:

@@ -45,7 +45,7 @@ CONSUMES: dict[str, tuple[type[Message], ...]] = {
     "notifications": (
         *_DIRECTORY, m.FlagsChanged, m.FlagsAsOf, m.ContactLogged, m.ContactCorrected,
         m.ContactRetracted, m.EventPublished, m.EventChanged, m.EventCancelled, m.EventRSVPd,
-        m.NoticeRequested, m.FamilyErased, m.HouseholdItemChanged,
+        m.NoticeRequested, m.FamilyErased, m.HouseholdItemChanged, m.ExternalFactReceived,
     ),
     "reports": (
         *_DIRECTORY, m.FamilySplit, m.FamilyMerged, m.ContactLogged, m.ContactCorrected,

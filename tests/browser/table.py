@@ -177,6 +177,10 @@ PAGES = (
     Row("/notifications", "district", query="?state=accepted"),
     Row("/notifications/households/{household_id}", "coordinator"),
     Row("/notifications/contacts/{contact_id}", "educator"),
+    Row("/notifications/families/{family_id}", "educator"),
+    Row("/notifications/events/{event_id}", "coordinator"),
+    Row("/notifications/senders/{educator_id}", "principal"),
+    Row("/notifications/notices/{notice_id}", "district"),
     Row("/notifications/letters/{delivery_id}", "principal"),
     Row("/notifications/replies", "coordinator"),
     Row("/notifications/replies/{reply_id}", "educator"),
@@ -259,6 +263,7 @@ NO_PAGES = {
     "/notifications/our-children/{token}/calendar.ics": "a file",
     "/notifications/letters/{delivery_id}/html": "a letter in a frame; looked at as a letter",
     "/notifications/settings/returns/{return_id}/raw": "a file",
+    "/notifications/export.csv": "a file",
     "/reports/coverage.csv": "a file",
     "/reports/contacts.csv": "a file",
 }

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from cli.door import Door
 from embedded.load import ROLES, find_educator, load, make_account, tell_the_past, wait_for_import
@@ -321,6 +322,8 @@ def _ids_of_letters(world: World) -> None:
         assert isinstance(told, dict)
         world.ids["delivery_id"] = told["items"][0]["delivery_id"]
         world.ids["household_id"] = told["items"][0]["household_id"]
+        world.ids["notice_id"] = quote(told["items"][0]["notice_id"], safe="")
+        world.ids["educator_id"] = told["items"][0]["sender_id"]
 
 
 def staff_of(district: District, position: Position) -> list[Educator]:

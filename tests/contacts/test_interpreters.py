@@ -24,9 +24,10 @@ from services.contacts.domain.interpreters import (
     needs_interpreting,
     next_hours,
 )
-from services.contacts.web.tables import line, plain_cell, rows_in, safe_cell
+from services.contacts.web.tables import rows_in
 from shared.errors import Refused
 from shared.messages import GuardianFacts
+from shared.web.tables import line, plain_cell, safe_cell
 from tests.contacts.conftest import staff_viewer
 
 NOW = datetime(2026, 11, 24, 15, tzinfo=UTC)

@@ -23,6 +23,8 @@ from tests.journeys.bus import Tap
 NEVER_SAID = {m.NoticeRequested, m.FamilyAsked, m.HouseholdItemChanged, m.GuardianReplied}
 """Nothing in the story leads to these: contacts asks for letters on Monday mornings only, and no
 family of the story asks for something on its own page or answers by mail."""
+NOT_FOR = {("notifications", m.ExternalFactReceived)}
+"""What the story's other systems say means nothing there: none asks for a notice."""
 FOLDS = {"reports"}
 
 
@@ -49,7 +51,7 @@ def cells_of(service: str) -> list[Cell]:
     found = []
     for kind in CONSUMES[service]:
         for point in HANDLER:
-            if kind not in NEVER_SAID:
+            if kind not in NEVER_SAID and (service, kind) not in NOT_FOR:
                 # The transaction of a fold is one for many messages, and names none of them.
                 unnamed = service in FOLDS and point.startswith("work.")
                 detail = "" if unnamed else kind.TYPE

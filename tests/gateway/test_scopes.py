@@ -24,5 +24,5 @@ def test_every_scope_that_is_asked_for_can_be_granted() -> None:
     assert asked() - set(SCOPES) == set()
 
 
-def test_the_operator_may_all_but_send_messages() -> None:
-    assert set(SCOPES) - set(OPERATOR_SCOPES) == {"messages:write"}
+def test_the_operator_may_all_but_speak_for_another_system() -> None:
+    assert set(SCOPES) - set(OPERATOR_SCOPES) == {"messages:write", "notices:request"}

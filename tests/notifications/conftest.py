@@ -5,6 +5,7 @@ import itertools
 import uuid
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 
 import pytest
 
@@ -74,14 +75,14 @@ class Bench:
     sink: Sink
     sender: Sender
 
-    async def tell(self, *messages: Message, version: int = 1) -> None:
+    async def tell(self, *messages: Message, version: int = 1, at: datetime | None = None) -> None:
         """Let messages come in, as from their owners, with this version of their aggregates."""
         for message in messages:
             envelope = Envelope.seal(
                 message,
                 id=self.room.units.mint(),
                 source="/partners/tests",
-                time=self.clock.now(),
+                time=at or self.clock.now(),
                 sequence=version,
             )
             handler = self.handlers.by_type[message.TYPE]

@@ -244,7 +244,7 @@ async def test_families_get_english_until_the_language_is_accepted_and_then_both
 
 async def test_the_preview_shows_what_families_will_get(real: MailRoom, site: Site) -> None:
     body = {"family_id": "family-gomez", "words": "Well done!", "tone": "good_news"}
-    page, line = "/notifications/preview", "with a line in their own language"
+    page, line = "/notifications/preview", "In English, with a line in their own language"
     async with site.program(OFFICE) as program:
         (off,) = (await program.post("/notifications/api/v1/preview", json=body)).json()
     async with site.browser(DISTRICT) as browser:

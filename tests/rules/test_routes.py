@@ -57,6 +57,7 @@ AREAS: tuple[tuple[str, frozenset[Role]], ...] = (
     (r"/notifications/(api/v1/)?address-requests(/.*)?", STAFF - {"educator"}),
     (r"/notifications/replies/readers/.*", LEADERS | {"coordinator"}),
     (r"/notifications/(api/v1/)?replies(/.*)?", STAFF - {"office"}),
+    (r"/notifications/api/v1/requests/.*", NOBODY),
     (r"/notifications/.*/(finding|settle|trust)", STAFF - {"educator"}),
     (r"/notifications(/.*)?", STAFF),
     (r"/reports/(api/v1/)?rebuild", DISTRICT),

@@ -22,11 +22,11 @@ from services.contacts.oneroster.contact_files import LARGEST
 from services.contacts.web.at import AtDesk, all_words, places_of, sentence, zone_at
 from services.contacts.web.mine import names_of
 from services.contacts.web.rosters import pieces_of
-from services.contacts.web.tables import csv_file
 from shared import web
 from shared.errors import Conflict, Forbidden, NotFound, Refused
 from shared.i18n import N_
 from shared.identity import Viewer
+from shared.web.tables import csv_file
 
 router = APIRouter(tags=["contact files"])
 PATH = "/contacts/contact-files"

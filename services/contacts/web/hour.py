@@ -15,12 +15,12 @@ from services.contacts.domain.hour import Span
 from services.contacts.domain.interpreters import Interpreter
 from services.contacts.web.at import AtDesk, day_of
 from services.contacts.web.interpreters import PATH, narrowed
-from services.contacts.web.tables import csv_file
 from services.contacts.web.turns import in_words
 from shared import web
 from shared.errors import Refused
 from shared.i18n import N_, weekday_names
 from shared.identity import Viewer
+from shared.web.tables import csv_file
 from shared.web.templates import language_name
 
 router = APIRouter(tags=["interpreters"])

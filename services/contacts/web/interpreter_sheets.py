@@ -11,10 +11,11 @@ from services.contacts.domain.interpreter_rows import COLUMNS, NEEDED, Judged, O
 from services.contacts.domain.interpreters import Interpreter
 from services.contacts.web.at import AtDesk, sentence
 from services.contacts.web.interpreters import PATH, Keeps
-from services.contacts.web.tables import csv_file, rows_in
+from services.contacts.web.tables import rows_in
 from shared import web
 from shared.errors import Refused
 from shared.i18n import N_
+from shared.web.tables import csv_file
 
 router = APIRouter(tags=["interpreters"])
 LARGEST = 1_000_000

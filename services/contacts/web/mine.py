@@ -22,11 +22,11 @@ from services.contacts.web.at import (
     place_of,
     zone_at,
 )
-from services.contacts.web.tables import csv_file
 from shared import web
 from shared.errors import Refused
 from shared.i18n import N_
 from shared.identity import Viewer
+from shared.web.tables import csv_file
 
 router = APIRouter(tags=["contacts"])
 COLUMNS = (

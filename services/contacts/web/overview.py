@@ -12,11 +12,11 @@ from services.contacts.actions.overview import standings
 from services.contacts.domain.overview import NONE, Place, Show, Standing, overview
 from services.contacts.web.at import AtDesk, zone_at
 from services.contacts.web.hour import Leads
-from services.contacts.web.tables import csv_file
 from shared import web
 from shared.errors import Refused
 from shared.i18n import N_, grade_name
 from shared.web.paging import MOST, PAGE_SIZE
+from shared.web.tables import csv_file
 from shared.web.templates import language_name
 
 router = APIRouter(tags=["families"])

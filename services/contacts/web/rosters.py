@@ -12,11 +12,11 @@ from services.contacts.actions.importing import cancel_import, confirm_import, r
 from services.contacts.actions.matching import decide_match
 from services.contacts.domain.importing import Import, Remark
 from services.contacts.web.at import AtDesk, sentence, zone_at
-from services.contacts.web.tables import csv_file
 from shared import web
 from shared.errors import Conflict, Refused
 from shared.i18n import N_
 from shared.identity import Viewer
+from shared.web.tables import csv_file
 
 router = APIRouter(tags=["rosters"])
 LARGEST = 600_000_000

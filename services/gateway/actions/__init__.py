@@ -10,6 +10,7 @@ from services.gateway.store.accounts import AccountStore
 from services.gateway.store.clients import ClientStore
 from services.gateway.store.receipts import ReceiptStore
 from services.gateway.store.sessions import SessionStore
+from services.gateway.store.shares import ShareStore
 from shared.clock import Clock, Mint
 from shared.directory import Directory
 from shared.identity import TokenIssuer, Viewer
@@ -36,10 +37,13 @@ class Gate:
     passwords: Passwords
     random: Callable[[int], str] = secrets.token_urlsafe
     """Gives that many random bytes as text that fits into an address."""
+    link_hosts: frozenset[str] = frozenset()
+    """To which links in notices of other systems may lead."""
     accounts: AccountStore = field(init=False)
     sessions: SessionStore = field(init=False)
     clients: ClientStore = field(init=False)
     receipts: ReceiptStore = field(init=False)
+    shares: ShareStore = field(init=False)
     directory: Directory = field(init=False)
 
     def __post_init__(self) -> None:
@@ -47,6 +51,7 @@ class Gate:
         self.sessions = SessionStore(self.database)
         self.clients = ClientStore(self.database)
         self.receipts = ReceiptStore(self.database)
+        self.shares = ShareStore(self.database)
         self.directory = Directory(self.database)
 
     async def viewer(self, account: Account) -> Viewer | None:

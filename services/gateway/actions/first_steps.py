@@ -8,7 +8,7 @@ from services.gateway.domain.clients import SCOPES, ClientDraft, new_secret
 
 OPERATOR = "operator"
 """The client_id of the operator's credentials."""
-OPERATOR_SCOPES = tuple(sorted(set(SCOPES) - {"messages:write"}))
+OPERATOR_SCOPES = tuple(sorted(set(SCOPES) - {"messages:write", "notices:request"}))
 
 
 async def first_steps(

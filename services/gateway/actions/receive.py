@@ -14,10 +14,11 @@ from services.gateway.domain.incoming import (
     judge,
     sort_out,
     system_of,
+    within_share,
 )
 from shared.bus.base import Incoming
 from shared.errors import Conflict, DependencyDown, Permanent
-from shared.external import EXTERNAL
+from shared.external import EXTERNAL, NoticeAsked
 from shared.messages import ExternalFactReceived
 from shared.outbox import Work
 
@@ -32,6 +33,8 @@ class Sender:
     types: frozenset[str]
     way: Literal["http", "amqp"]
     client_id: str | None = None
+    people_per_day: int = 0
+    """Of how many people it may have the households told in one day (UTC)."""
 
 
 async def receive(gate: Gate, raws: Sequence[Raw], sender: Sender) -> list[Result]:
@@ -40,7 +43,15 @@ async def receive(gate: Gate, raws: Sequence[Raw], sender: Sender) -> list[Resul
     judged: list[ExternalMessage | NotTaken] = []
     for raw in raws:
         try:
-            judged.append(judge(raw, system=sender.system, types=sender.types, now=now))
+            judged.append(
+                judge(
+                    raw,
+                    system=sender.system,
+                    types=sender.types,
+                    now=now,
+                    link_hosts=gate.link_hosts,
+                )
+            )
         except NotTaken as reason:
             judged.append(reason)
     ids = [raw.id for raw in raws]
@@ -50,6 +61,7 @@ async def receive(gate: Gate, raws: Sequence[Raw], sender: Sender) -> list[Resul
     async def body(work: Work) -> list[Result]:
         keys = [each.key for each in judged if isinstance(each, ExternalMessage)]
         results, fresh = sort_out(judged, ids, await gate.receipts.known(keys, work))
+        results, fresh = await _share(gate, results, fresh, sender, work)
         await _keep(gate, fresh, sender, work)
         return results
 
@@ -60,6 +72,23 @@ async def receive(gate: Gate, raws: Sequence[Raw], sender: Sender) -> list[Resul
             # The same message came by another way at this moment; now its receipt can be read.
             continue
     raise DependencyDown("the database")
+
+
+async def _share(
+    gate: Gate,
+    results: list[Result],
+    fresh: list[ExternalMessage],
+    sender: Sender,
+    work: Work,
+) -> tuple[list[Result], list[ExternalMessage]]:
+    """Only as many people as the sender may have told in a day, counted in this transaction."""
+    if not any(each.people for each in fresh):
+        return results, fresh
+    day, who = work.now.date(), sender.client_id or sender.system
+    left = sender.people_per_day - await gate.shares.used(who, day, work)
+    results, fresh = within_share(results, fresh, max(0, left))
+    await gate.shares.use(who, day, sum(each.people for each in fresh), work)
+    return results, fresh
 
 
 async def _keep(gate: Gate, fresh: Sequence[ExternalMessage], sender: Sender, work: Work) -> None:
@@ -102,7 +131,8 @@ async def take_in(gate: Gate, incoming: Incoming) -> None:
         raise Permanent(str(reason)) from reason
     if raw.attributes.get("type") not in {kind, None}:
         raise Permanent(f"type: the routing key says {kind[:200]}")
-    sender = Sender(system, frozenset(EXTERNAL), "amqp")
+    # A notice needs a scope and a share of the day, which only a program by HTTP has.
+    sender = Sender(system, frozenset(EXTERNAL) - {NoticeAsked.TYPE}, "amqp")
     told = (await receive(gate, [raw], sender))[0]
     if told.result == "refused":
         raise Permanent(told.reason or "refused")

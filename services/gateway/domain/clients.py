@@ -10,11 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from services.gateway.domain.sessions import digest_of
 from shared.errors import Forbidden, Refused
-from shared.external import EXTERNAL
+from shared.external import EXTERNAL, NoticeAsked
 from shared.i18n import N_
 
 SCOPES: dict[str, str] = {
     "messages:write": N_("Send messages of another system"),
+    "notices:request": N_("Have families told something, by template"),
     "roster:write": N_("Import rosters"),
     "contacts:write": N_("Bring in files of contacts"),
     "deliveries:read": N_("Read what was sent to families"),
@@ -28,6 +29,8 @@ SCOPES: dict[str, str] = {
     "operator": N_("Tell all services the directory again"),
 }
 """Every scope and what it allows, in words for the page."""
+
+PEOPLE_PER_DAY, MOST_PER_DAY = 200, 20_000
 
 TWO_LIVE = 2
 SECRET_PREFIX = "ps_"  # noqa: S105 - what secrets begin with, so that a leaked one is recognised
@@ -62,6 +65,8 @@ class ClientDraft(BaseModel):
     system: str | None = None
     """The name of the system whose messages it sends, such as "phones"; None for operators."""
     types: tuple[str, ...] = ()
+    people_per_day: Annotated[int, Field(ge=0, le=MOST_PER_DAY)] = PEOPLE_PER_DAY
+    """Of how many people it may have the households told in one day (UTC)."""
 
     @field_validator("name")
     @classmethod
@@ -87,6 +92,11 @@ class ClientDraft(BaseModel):
             )
         if self.system in NO_TOUCH_SYSTEM:
             raise Refused(f"The name {self.system} is our own: choose another for the system.")
+        if (NoticeAsked.TYPE in self.types) != ("notices:request" in self.scopes):
+            raise Refused(
+                "To have families told something, allow both: the scope notices:request and "
+                "messages of that type."
+            )
 
     def check_granted_by(self, holds: Collection[str] | None) -> None:
         """A program grants only what it holds itself; None stands for a district user."""
@@ -111,6 +121,7 @@ class Client(BaseModel):
     scopes: tuple[str, ...]
     system: str | None = None
     types: tuple[str, ...] = ()
+    people_per_day: int = PEOPLE_PER_DAY
     secrets: tuple[Secret, ...] = ()
     active: bool = True
     version: int = 1

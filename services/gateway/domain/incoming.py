@@ -12,9 +12,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from services.gateway.domain.cloudevents import Raw, Unreadable, is_json, parse_json
+from shared.asked_notices import foreign_link
 from shared.envelope import faults
 from shared.errors import PartnersError
-from shared.external import EXTERNAL
+from shared.external import EXTERNAL, NoticeAsked
 
 AHEAD = timedelta(minutes=10)
 """How far another system's clock may go ahead of ours."""
@@ -39,6 +40,13 @@ class ExternalMessage(BaseModel):
     subject: str | None = None
     time: datetime
     data: dict[str, Any]
+
+    @property
+    def people(self) -> int:
+        """Of how many people it would have the households told."""
+        if self.type != NoticeAsked.TYPE:
+            return 0
+        return NoticeAsked.model_validate(self.data).people
 
     @property
     def key(self) -> str:
@@ -78,6 +86,8 @@ class Result(BaseModel):
     result: Literal["accepted", "duplicate", "refused"]
     reason: str | None = None
     conflict: bool = Field(default=False, exclude=True)
+    too_many: bool = Field(default=False, exclude=True)
+    """Whether it would have been taken on another day."""
 
 
 class _Attributes(BaseModel):
@@ -95,10 +105,18 @@ class _Attributes(BaseModel):
     dataschema: str | None = None
 
 
-def judge(raw: Raw, *, system: str, types: Collection[str], now: datetime) -> ExternalMessage:
+def judge(
+    raw: Raw,
+    *,
+    system: str,
+    types: Collection[str],
+    now: datetime,
+    link_hosts: Collection[str] = (),
+) -> ExternalMessage:
     """A message that may come in; `NotTaken` says what is wrong and where.
 
-    `system` is authenticated, `types` are those that the sender may send.
+    `system` is authenticated, `types` are those that the sender may send, `link_hosts` those to
+    which links in notices may lead.
     """
     if raw.fault:
         raise NotTaken(raw.fault)
@@ -110,6 +128,7 @@ def judge(raw: Raw, *, system: str, types: Collection[str], now: datetime) -> Ex
     when = _time(attributes.time, now)
     data = _data(raw, attributes)
     _check_data(attributes.type, data)
+    _check_links(attributes.type, data, link_hosts)
     return ExternalMessage(
         source=attributes.source,
         id=attributes.id,
@@ -187,6 +206,35 @@ def _check_data(kind: str, data: dict[str, Any]) -> None:
         EXTERNAL[kind].model_validate_json(json.dumps(data), strict=True)
     except ValidationError as wrong:
         raise NotTaken(f"data: {faults(wrong)}") from wrong
+
+
+def _check_links(kind: str, data: dict[str, Any], hosts: Collection[str]) -> None:
+    if kind != NoticeAsked.TYPE:
+        return
+    if host := foreign_link(data.get("values", {}), hosts):
+        raise NotTaken(f"data.values.link: the district allows no links to {host[:100]}")
+
+
+def within_share(
+    results: list[Result], fresh: list[ExternalMessage], left: int
+) -> tuple[list[Result], list[ExternalMessage]]:
+    """What still fits into a sender's share of the day; the others are refused, until tomorrow."""
+    taken: list[ExternalMessage] = []
+    told = list(results)
+    places = [place for place, each in enumerate(results) if each.result == "accepted"]
+    for place, message in zip(places, fresh, strict=True):
+        if message.people > left:
+            told[place] = Result(
+                index=results[place].index,
+                id=message.id,
+                result="refused",
+                reason=f"the share of this day is used up: {left} more people may be named",
+                too_many=True,
+            )
+            continue
+        left -= message.people
+        taken.append(message)
+    return told, taken
 
 
 def system_of(routing_key: str) -> tuple[str, str]:

@@ -7,7 +7,13 @@ from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from services.gateway.actions import clients
-from services.gateway.domain.clients import SCOPES, Client, ClientDraft
+from services.gateway.domain.clients import (
+    MOST_PER_DAY,
+    PEOPLE_PER_DAY,
+    SCOPES,
+    Client,
+    ClientDraft,
+)
 from services.gateway.web.gate import TheGate
 from shared import web
 from shared.errors import Refused
@@ -23,6 +29,7 @@ TYPE_WORDS = {
     "org.partners.family.contacted.v1": N_("Calls and other contacts with families"),
     "org.partners.student.achieved.v1": N_("What students achieved, as suggestions for staff"),
     "org.partners.invitation.answered.v1": N_("Families' answers to invitations"),
+    "org.partners.notice.asked.v1": N_("Requests to have families told something"),
 }
 """The types of messages of other systems, in words."""
 
@@ -34,6 +41,10 @@ class ClientForm(BaseModel):
     system: Annotated[str | None, Field(max_length=40, title=N_("Name of the system"))] = None
     scopes: Annotated[tuple[str, ...], Field(min_length=1, title=N_("It may"))]
     types: Annotated[tuple[str, ...], Field(title=N_("It may send"))] = ()
+    people_per_day: Annotated[
+        int,
+        Field(ge=0, le=MOST_PER_DAY, title=N_("People whose households it may have told a day")),
+    ] = PEOPLE_PER_DAY
 
 
 @router.get("")

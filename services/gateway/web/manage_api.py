@@ -67,6 +67,7 @@ class ClientShown(BaseModel):
     scopes: tuple[str, ...]
     system: str | None
     types: tuple[str, ...]
+    people_per_day: int
     active: bool
     secrets: tuple[SecretShown, ...]
     created_at: datetime

@@ -1,6 +1,7 @@
 """Messages of other systems by HTTP: CloudEvents, structured, binary or in batches."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -14,6 +15,7 @@ from services.gateway.domain.incoming import Result
 from services.gateway.web.gate import TheGate
 from shared import web
 from shared.errors import Forbidden
+from shared.external import NoticeAsked
 from shared.identity import Viewer
 
 router = APIRouter(tags=["messages"])
@@ -37,6 +39,7 @@ _SCHEMA = {
         "413": {"description": "Too many bytes or messages."},
         "415": {"description": "No form of CloudEvents."},
         "422": {"description": "None was taken; each result says why."},
+        "429": {"description": "Too many requests, or the share of notices of the day is used."},
     },
 }
 
@@ -53,6 +56,7 @@ async def post_messages(
     """Take in one message or up to 500; our promise covers those that are `accepted`."""
     web.site_of(request).limiter.hit(f"messages {viewer.account_id}", PER_MINUTE)
     sender = await _sender(gate, viewer)
+    now = gate.clock.now()
     try:
         content_type = request.headers.get("content-type", "")
         raws = over_http(content_type, request.headers.items(), await request.body())
@@ -61,6 +65,11 @@ async def post_messages(
     results = await receive(gate, raws, sender)
     if any(each.result != "refused" for each in results):
         return JSONResponse({"results": _told(results)}, 202)
+    if any(each.too_many for each in results):
+        words = results[0].reason or "" if len(results) == 1 else "None of the messages was taken."
+        answer = _problem(request, 429, "too-many", words, results)
+        answer.headers["Retry-After"] = str(_seconds_left(now))
+        return answer
     status = 409 if all(each.conflict for each in results) else 422
     words = results[0].reason or "" if len(results) == 1 else "None of the messages was taken."
     return _problem(request, status, "refused", words, results)
@@ -71,7 +80,16 @@ async def _sender(gate: Gate, viewer: Viewer) -> Sender:
     client = await find_client(gate, viewer.account_id)
     if not client.active or client.system is None or client.system != viewer.system:
         raise Forbidden("This program may not send messages (any more).")
-    return Sender(client.system, frozenset(client.types), "http", client.client_id)
+    types = frozenset(client.types)
+    if not viewer.may("notices:request"):
+        types -= {NoticeAsked.TYPE}
+    return Sender(client.system, types, "http", client.client_id, client.people_per_day)
+
+
+def _seconds_left(now: datetime) -> int:
+    """Until the next day begins (UTC), when there is a new share."""
+    tomorrow = datetime.combine(now.date() + timedelta(days=1), time(), UTC)
+    return int((tomorrow - now).total_seconds()) + 1
 
 
 def _told(results: Sequence[Result]) -> list[dict[str, object]]:

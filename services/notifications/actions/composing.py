@@ -6,7 +6,8 @@ from datetime import timedelta
 from services.notifications.actions.linking import choices_url, page_url, stop_url
 from services.notifications.actions.room import MailRoom
 from services.notifications.actions.surroundings import Surroundings
-from services.notifications.domain.delivery import WRITTEN, Delivery
+from services.notifications.actions.wording import reader, translations_for
+from services.notifications.domain.delivery import Delivery
 from services.notifications.domain.notice import (
     AddressWords,
     AnswerWords,
@@ -16,15 +17,14 @@ from services.notifications.domain.notice import (
     Notice,
     Reminder,
     ReplyAnswer,
+    SystemNotice,
 )
 from services.notifications.domain.post import Addressed
 from services.notifications.domain.replies import STAFF_READS
 from services.notifications.letters.blocks import Letter
-from services.notifications.letters.catalogs import ORIGINAL
 from services.notifications.letters.drafts import as_sent
 from services.notifications.letters.mail import addressed
-from services.notifications.letters.occasion import Gathered, Household, Occasion, School
-from services.notifications.letters.tongue import base_of
+from services.notifications.letters.occasion import Gathered, Occasion, School
 from shared.errors import NotFound
 from shared.messages import HouseholdChanged
 
@@ -51,7 +51,7 @@ def _occasion(room: MailRoom, row: Delivery, around: Surroundings) -> Occasion:
     school, writer = _school(room, row, around), _writer_of(notice, around)
     return Occasion(
         notice=notice,
-        household=_reader(row, () if stranger else household.greeting, household.language, around),
+        household=reader(row, () if stranger else household.greeting, household.language, around),
         school=school,
         students=_students(row, notice, around),
         written_at=around.now,
@@ -62,6 +62,7 @@ def _occasion(room: MailRoom, row: Delivery, around: Surroundings) -> Occasion:
         reply_to=room.place.answers_to(row.delivery_id) or writer,
         answers_read_by="" if writer else school.name,
         site=room.place.public_url,
+        translations=translations_for(room, row, around),
     )
 
 
@@ -102,7 +103,7 @@ def _to_staff(room: MailRoom, row: Delivery, notice: Notice | None, around: Surr
     return as_sent(
         Occasion(
             notice=notice,
-            household=_reader(row, name, language, around),
+            household=reader(row, name, language, around),
             school=_school(room, row, around),
             students=(),
             written_at=around.now,
@@ -124,17 +125,6 @@ def envelop(room: MailRoom, row: Delivery, letter: Letter, around: Surroundings)
     )
 
 
-def _reader(
-    row: Delivery, greeting: tuple[str, ...], language: str, around: Surroundings
-) -> Household:
-    if row.state not in WRITTEN:
-        return Household(greeting, language, base_of(language) in around.languages_off)
-    # What has left is shown in the language in which it left.
-    if row.language == ORIGINAL:
-        return Household(greeting, language, off=True)
-    return Household(greeting, row.language)
-
-
 def _school(room: MailRoom, row: Delivery, around: Surroundings) -> School:
     school = around.schools.get(row.school_id)
     return School(
@@ -146,7 +136,7 @@ def _school(room: MailRoom, row: Delivery, around: Surroundings) -> School:
 
 
 def _students(row: Delivery, notice: Notice, around: Surroundings) -> tuple[str, ...]:
-    if not isinstance(notice.content, EducatorsNote):
+    if not isinstance(notice.content, EducatorsNote | SystemNotice):
         return ()
     names = {
         student.student_id: student.given_name

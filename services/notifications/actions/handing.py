@@ -47,7 +47,10 @@ async def begin_handing(room: MailRoom, letters: Sequence[Ready]) -> dict[str, D
         barred = await _barred(room, letters, work)
         changed = [
             _flagged_or_going(row, row.delivery_id in barred, fresh, work).model_copy(
-                update={"language": written[row.delivery_id].language}
+                update={
+                    "language": written[row.delivery_id].language,
+                    "translated_from": _source(written[row.delivery_id]),
+                }
             )
             for row in rows
         ]
@@ -58,6 +61,7 @@ async def begin_handing(room: MailRoom, letters: Sequence[Ready]) -> dict[str, D
             if row.state == "suppressed":
                 tell_not_sent(row, work)
         going = [row for row in (*changed, *whole) if row.state == "handing"]
+        await _keep_words(room, [written[row.delivery_id] for row in going], work)
         return {row.delivery_id: row for row in going}
 
     return await room.units.run(body)
@@ -85,6 +89,20 @@ def _together(
             if digest is None and carried:
                 work.wake(room.due)
     return whole, parts
+
+
+def _source(letter: Ready) -> str:
+    return next(iter(letter.translated.values()), "")
+
+
+async def _keep_words(room: MailRoom, letters: Sequence[Ready], work: Work) -> None:
+    """What a machine translated is kept as long as the letter that left with it."""
+    families: dict[str, set[str]] = {}
+    for each in letters:
+        of_one = each.delivery.family_ids if each.delivery.manners.first else ()
+        for key in each.translated:
+            families.setdefault(key, set()).update(of_one)
+    await room.store.translations.have_left(families, work)
 
 
 def _in_time(row: Delivery, work: Work) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime
 from services.notifications.actions.composing import compose
 from services.notifications.actions.room import MailRoom
 from services.notifications.actions.surroundings import look_around
+from services.notifications.actions.translating import know_words
 from services.notifications.domain.delivery import Delivery
 from services.notifications.domain.notice import (
     Announcement,
@@ -13,6 +14,7 @@ from services.notifications.domain.notice import (
     EducatorsNote,
     EventWords,
     Notice,
+    SystemNotice,
 )
 from services.notifications.domain.sight import Sight
 from services.notifications.letters.blocks import without_links
@@ -93,7 +95,9 @@ async def open_letter(room: MailRoom, delivery_id: str, viewer: Viewer) -> Opene
     shown = row and _as_seen(row, sight)
     if row is None or shown is None:
         raise NotFound("There is no such letter.")
-    letter = compose(room, shown, await look_around(room, [shown]))
+    around = await look_around(room, [shown])
+    await know_words(room, [shown], around)
+    letter = compose(room, shown, around)
     blank = without_links(letter)
     parts = await room.store.deliveries.named([part.delivery_id for part in shown.parts])
     return Opened(
@@ -141,4 +145,6 @@ def _subject(notice: Notice | None) -> str:
             return title
         case EducatorsNote(signed=signed):
             return signed
+        case SystemNotice(system=system):
+            return system
     return ""

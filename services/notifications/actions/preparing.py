@@ -1,7 +1,7 @@
 """Before letters leave: each passes the gates or is set aside with its reason, then is written."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -9,6 +9,8 @@ from services.notifications.actions.composing import compose, envelop
 from services.notifications.actions.gathering import in_order, take_along
 from services.notifications.actions.room import MailRoom, tell_not_sent
 from services.notifications.actions.surroundings import Surroundings, look_around
+from services.notifications.actions.translating import LOOK_AGAIN, know_words, wait_for_words
+from services.notifications.actions.wording import asks_of, translations_for
 from services.notifications.domain import reasons
 from services.notifications.domain.delivery import Delivery
 from services.notifications.domain.gates import Go, Hold, Stop, Together, Verdict, Wait, judge
@@ -33,12 +35,16 @@ class Ready:
     language: str
     parts: tuple[Delivery, ...] = ()
     """What it carries."""
+    translated: Mapping[str, str] = field(default_factory=dict)
+    """By key of translations that it has, from which language."""
 
 
 async def prepare(room: MailRoom, batch: Sequence[Delivery]) -> list[Ready]:
     """Judge a claimed batch and write its letters; what does not leave now is set aside."""
     rows = [*batch, *await take_along(room, batch)]
-    desk = _Desk(room, await look_around(room, rows))
+    around = await look_around(room, rows)
+    await know_words(room, rows, around)
+    desk = _Desk(room, around)
     ripe = {row.mailbox for row in rows if is_ripe(row, room.now)}
     waited: dict[str, list[Delivery]] = {}
     for row in rows:
@@ -80,6 +86,9 @@ class _Desk:
         if not isinstance(verdict, Go | Together):
             self.aside[row.delivery_id] = _set_aside_by(verdict)
             return
+        if wait_for_words(self.room, row, self.around):
+            self.aside[row.delivery_id] = _waits_for_words
+            return
         outcome = _written(self.room, row, self.around)
         if isinstance(outcome, Ready):
             self._leaves(outcome)
@@ -90,7 +99,14 @@ class _Desk:
         """All that waits for one mailbox, in one letter for each who may see it."""
         verdicts = {row.delivery_id: self.verdict(row) for row in rows}
         on = any(isinstance(each, Together) for each in verdicts.values())
-        along = [row for row in rows if on and _may_go_along(verdicts[row.delivery_id])]
+        along = [
+            row
+            for row in rows
+            if on
+            and _may_go_along(verdicts[row.delivery_id])
+            # One that waits for its words comes by itself when it has them.
+            and not wait_for_words(self.room, row, self.around)
+        ]
         for row in rows:
             if row not in along:
                 self.settle(row, verdicts[row.delivery_id])
@@ -110,7 +126,9 @@ class _Desk:
         letter = _written(self.room, digest, self.around)
         if isinstance(letter, Ready):
             digest = digest.model_copy(update={"language": letter.language})
-            self._leaves(replace(letter, delivery=digest, parts=parts))
+            words = [_translated(self.room, row, self.around) for row in parts]
+            translated = {key: source for each in words for key, source in each.items()}
+            self._leaves(replace(letter, delivery=digest, parts=parts, translated=translated))
             return
         # Each by itself, as far as the week has room, shows which of them can't be written.
         for row in group:
@@ -179,7 +197,19 @@ def _written(room: MailRoom, row: Delivery, around: Surroundings) -> Ready | Cha
         return lambda row, work: row.moved("dead", reasons.UNWRITABLE, work.now)
     homes = dict.fromkeys([row.household_id, *(part.household_id for part in row.parts)])
     readers = tuple(around.households[each] for each in homes if each in around.households)
-    return Ready(row, mail, readers, letter.language)
+    return Ready(row, mail, readers, letter.language, translated=_translated(room, row, around))
+
+
+def _translated(room: MailRoom, row: Delivery, around: Surroundings) -> dict[str, str]:
+    used = {words for words, _ in translations_for(room, row, around)}
+    asks = asks_of(room, row, around)
+    return {ask.key: ask.source for words, ask in asks.items() if words in used}
+
+
+def _waits_for_words(row: Delivery, work: Work) -> Delivery:
+    due = work.now + LOOK_AGAIN
+    waits = row.moved("pending", reasons.TRANSLATING, work.now, due_at=due)
+    return waits.model_copy(update={"words_asked_at": row.words_asked_at or work.now})
 
 
 def _stopped(reason: str) -> Change:

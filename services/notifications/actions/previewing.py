@@ -10,6 +10,8 @@ from services.notifications.actions.addressing import Recipient, draft, recipien
 from services.notifications.actions.composing import compose
 from services.notifications.actions.room import MailRoom, school_days
 from services.notifications.actions.surroundings import Surroundings, look_around
+from services.notifications.actions.translating import translate_now
+from services.notifications.actions.wording import asks_of, translations_for
 from services.notifications.domain.delivery import Delivery
 from services.notifications.domain.gates import Go, Hold, Stop, Wait, judge
 from services.notifications.domain.notice import EducatorsNote, Notice, kind_of_note
@@ -71,6 +73,10 @@ class Previewed:
     leaves_at: datetime | None = None
     zone: str = "UTC"
     """The school's time zone."""
+    translated_from: str = ""
+    """The language of the words that a machine translated; "" where it did not."""
+    words_later: bool = False
+    """Whether the machine did not answer in time, so that they are translated when it leaves."""
 
 
 async def preview(room: MailRoom, note: NoteDraft, viewer: Viewer) -> list[Previewed]:
@@ -85,6 +91,7 @@ async def preview(room: MailRoom, note: NoteDraft, viewer: Viewer) -> list[Previ
     recipients = recipients_of_note(notice.content, family, households)
     rows = await _drafts(room, notice, recipients)
     around = await look_around(room, rows, {notice.notice_id: notice})
+    await translate_now(room, rows, around)
     pairs = zip(recipients, rows, strict=True)
     return [_previewed(room, each, row, around) for each, row in pairs]
 
@@ -159,6 +166,19 @@ def _previewed(
         with_line=bool(letter.interpreter),
         why_not=why_not,
         waits=waits,
+        translated_from=_translated_from(room, row, around),
+        words_later=_words_later(room, row, around),
         leaves_at=None if why_not or isinstance(verdict, Hold) else leaves,
         zone=school_days(around.schools.get(row.school_id)).time_zone,
     )
+
+
+def _translated_from(room: MailRoom, row: Delivery, around: Surroundings) -> str:
+    used = {words for words, _ in translations_for(room, row, around)}
+    asks = asks_of(room, row, around).items()
+    return next((ask.source for words, ask in asks if words in used), "")
+
+
+def _words_later(room: MailRoom, row: Delivery, around: Surroundings) -> bool:
+    keys = {ask.key for ask in asks_of(room, row, around).values()}
+    return room.translator is not None and not keys <= set(around.translations)

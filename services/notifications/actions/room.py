@@ -11,6 +11,7 @@ from services.notifications.domain.settings import MailSettings, SchoolDays
 from services.notifications.domain.sight import Sight
 from services.notifications.returns.address import ReturnAddress
 from services.notifications.store import Store
+from services.notifications.translator import Translator
 from shared.directory import Directory
 from shared.identity import Viewer
 from shared.links import Links
@@ -68,6 +69,8 @@ class MailRoom:
     """To its calendar, which other people's computers read."""
     drafts_start_accepted: bool = False
     """Whether translations count as accepted until somebody judges them; not for real families."""
+    translator: Translator | None = None
+    """Translates words that educators typed. None: they go out as they are."""
     due: asyncio.Event = field(default_factory=asyncio.Event)
     """The sender's bell: letters may have become due. The sender looks by itself, too."""
 

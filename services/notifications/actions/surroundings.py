@@ -48,6 +48,8 @@ class Surroundings:
     """The schools that have their own."""
     behind: Mapping[str, Sequence[HouseholdChanged]] = field(default_factory=dict)
     """Who reads each mailbox for which letters come together now."""
+    translations: Mapping[str, str | None] = field(default_factory=dict)
+    """By key what a machine made of typed words; None where it has no usable words."""
 
     def of(self, row: Delivery) -> Circumstances:
         """What a verdict on one delivery depends on."""

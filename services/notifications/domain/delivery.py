@@ -77,6 +77,10 @@ class Delivery(Record):
     school_id: str
     sender_id: str | None = None
     language: str
+    translated_from: str = ""
+    """The language of typed words that a machine translated for it; "" where none did."""
+    words_asked_at: datetime | None = None
+    """Since when the letter waits for a translation."""
     good_news: bool = False
     state: State = "pending"
     reason: str

@@ -9,7 +9,7 @@ from shared.messages import Category
 KindName = Literal[
     "good_news", "note", "invitation", "rsvp_confirmation", "event_changed", "cancelled",
     "announcement", "digest", "follow_ups_due", "address_confirm", "address_told", "family_reply",
-    "reply_answer",
+    "reply_answer", "system_notice",
 ]  # fmt: skip
 
 MUST: frozenset[Category] = frozenset({"safety", "legal"})
@@ -56,6 +56,7 @@ KINDS: dict[str, Kind] = {
         Kind("announcement", "school", taken_back=True, routine=True, gathers=True),
         # Carries others: what a family can stop by it are the categories of those (`categories`).
         Kind("digest", "school", routine=True),
+        Kind("system_notice", "school", routine=True, gathers=True),
         # To staff: what protects families means nothing for it (`gates`, ADR 22).
         Kind("follow_ups_due", "school"),
         # To staff as well: no "stop" of a parent who works here, too, is meant by it.

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.notifications.domain.kinds import KindName
+from shared.asked_notices import Template
 from shared.messages import (
     Answer,
     ContactLogged,
@@ -64,6 +65,16 @@ class Announcement(Record):
     signed: str
 
 
+class SystemNotice(Record):
+    """What another system asked to have families told: a template of ours and its values."""
+
+    of: Literal["system"] = "system"
+    template: Template
+    values: dict[str, str]
+    system: str
+    """Authenticated by the gateway."""
+
+
 class Reminder(Record):
     """How many follow-ups of a member of the staff are due. It names no family."""
 
@@ -116,15 +127,10 @@ class ReplyAnswer(Record):
     """The letter of which the household asked no more."""
 
 
+ToFamilies = EducatorsNote | EventWords | AnswerWords | Announcement | SystemNotice
+"""What families are told of; the rest is about mail itself, or to staff."""
 Content = Annotated[
-    EducatorsNote
-    | EventWords
-    | AnswerWords
-    | Announcement
-    | Reminder
-    | AddressWords
-    | FamilyReply
-    | ReplyAnswer,
+    ToFamilies | Reminder | AddressWords | FamilyReply | ReplyAnswer,
     Field(discriminator="of"),
 ]
 

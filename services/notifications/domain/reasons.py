@@ -22,6 +22,7 @@ TOGETHER = N_("It is in one letter with others, which is being handed to the mai
 TOGETHER_ACCEPTED = N_("It was handed to the mail service in one letter with others.")
 TOGETHER_UNCLEAR = N_("It is in one letter with others, which may have arrived or not.")
 CARRIES = N_("It brings several letters in one.")
+TRANSLATING = N_("A machine translates its words. It leaves within ten minutes, with or without.")
 MAIL_SERVICE_BUSY = N_("The mail service asked us to try again later.")
 MAIL_SERVICE_DOWN = N_("The mail service did not answer. It is tried again by itself.")
 TAKEN_UP_AGAIN = N_("It was taken up again after an interruption.")

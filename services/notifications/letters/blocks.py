@@ -28,13 +28,25 @@ class Typed:
     words: str
     language: str
     note: str = ""
+    translated: str = ""
+    """What a machine made of them in the letter's language; they stand below it."""
+    by_machine: str = ""
+    """That a machine translated them, where so."""
 
     @property
     def paragraphs(self) -> list[str]:
         """The words, parted where the person left a line empty."""
-        return [
-            part.strip() for part in self.words.replace("\r\n", "\n").split("\n\n") if part.strip()
-        ]
+        return _paragraphs(self.words)
+
+    @property
+    def translated_paragraphs(self) -> list[str]:
+        """The translation, parted alike."""
+        return _paragraphs(self.translated)
+
+    @property
+    def foreign(self) -> bool:
+        """Whether the reader gets them in another language only."""
+        return bool(self.note) and not self.translated
 
 
 @dataclass(frozen=True)
@@ -90,6 +102,10 @@ class Letter:
     """That nobody has reviewed the translation, where so."""
     english: "Letter | None" = None
     """The same letter in English, which stands below a translation that nobody has reviewed."""
+
+
+def _paragraphs(words: str) -> list[str]:
+    return [part.strip() for part in words.replace("\r\n", "\n").split("\n\n") if part.strip()]
 
 
 def without_links(letter: Letter) -> Letter:

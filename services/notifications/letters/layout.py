@@ -82,7 +82,10 @@ def _typed(block: Typed) -> str:
     # Not wrapped: screens differ, and a program that reads plain text wraps lines itself.
     quoted = textwrap.indent(block.words.replace("\r\n", "\n"), "    ")
     note = f"\n\n({block.note})" if block.note else ""
-    return f"{block.lead}\n\n{quoted}{note}"
+    if not block.translated:
+        return f"{block.lead}\n\n{quoted}{note}"
+    ours = "\n\n".join(block.translated_paragraphs)
+    return f"{block.lead}\n\n{ours}\n\n({block.by_machine})\n\n{quoted}{note}"
 
 
 def _turned(letter: Letter, text: str) -> str:

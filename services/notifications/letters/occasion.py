@@ -1,6 +1,7 @@
 """What the writer of a letter is told: whom it greets, who writes, and what about."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.notifications.domain.notice import Notice
@@ -51,6 +52,8 @@ class Occasion:
     """Who reads answers, where it is not who signed."""
     site: str = ""
     """Where this platform is on the web, for links to its public pages."""
+    translations: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """By typed words and language what a machine made of them."""
 
 
 @dataclass(frozen=True)

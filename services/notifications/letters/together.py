@@ -1,11 +1,6 @@
 """Writes several letters to one address as one: what is dated first, each with whom to ask."""
 
-from services.notifications.domain.notice import (
-    Announcement,
-    AnswerWords,
-    EducatorsNote,
-    EventWords,
-)
+from services.notifications.domain.notice import EventWords, ToFamilies
 from services.notifications.letters import calendar
 from services.notifications.letters.blocks import Block, Facts, Letter, Paragraph, Rule
 from services.notifications.letters.occasion import Gathered, Occasion
@@ -46,7 +41,7 @@ def write_together(gathered: Gathered) -> Letter:
         greeting=greeting(_, gathered.household),
         blocks=[Paragraph(lead), Facts(tuple(contents)), *blocks, Rule()],
         closing=closing(_, one or gathered.district),
-        interpreter=interpreter(_, gathered.parts[0].school),
+        interpreter=interpreter(_, gathered.parts[0].school, blocks),
         reader=_.reader,
         footer=footer(_, _.several(schools), gathered.district),
         stop=(_("Stop letters like this"), gathered.stop_url),
@@ -61,7 +56,7 @@ def write_together(gathered: Gathered) -> Letter:
 def _part(_: Tongue, part: Occasion) -> tuple[str, list[Block]]:
     """What it is about, and its words with whom to ask."""
     content = part.notice.content
-    assert isinstance(content, EducatorsNote | EventWords | AnswerWords | Announcement)
+    assert isinstance(content, ToFamilies)
     subject, person, blocks = said_in(_, part, content)
     title = content.facts.title if isinstance(content, EventWords) else subject
     return title, [*blocks, Paragraph(question(_, person, part.school))]

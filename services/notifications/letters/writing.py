@@ -11,9 +11,12 @@ from services.notifications.domain.notice import (
     FamilyReply,
     Reminder,
     ReplyAnswer,
+    SystemNotice,
+    ToFamilies,
 )
 from services.notifications.letters import calendar
 from services.notifications.letters.addresses import write_about_address
+from services.notifications.letters.asked import asked
 from services.notifications.letters.blocks import (
     Block,
     Buttons,
@@ -23,6 +26,7 @@ from services.notifications.letters.blocks import (
     Paragraph,
     Typed,
 )
+from services.notifications.letters.interpreters import INTERPRETER
 from services.notifications.letters.occasion import Household, Occasion, School
 from services.notifications.letters.replies import about_answer, write_reply_to_staff
 from services.notifications.letters.staff import write_to_staff
@@ -55,7 +59,7 @@ def write(occasion: Occasion) -> Letter:
         greeting=greeting(_, occasion.household),
         blocks=blocks,
         closing=_closing(_, person, occasion),
-        interpreter=interpreter(_, occasion.school),
+        interpreter=interpreter(_, occasion.school, blocks),
         reader=_.reader,
         footer=foot,
         stop=(_("Stop letters like this"), occasion.stop_url) if occasion.stop_url else None,
@@ -74,9 +78,7 @@ def write(occasion: Occasion) -> Letter:
 _Written = tuple[str, str, list[Block]]
 
 
-def said_in(
-    _: Tongue, occasion: Occasion, content: EducatorsNote | EventWords | AnswerWords | Announcement
-) -> _Written:
+def said_in(_: Tongue, occasion: Occasion, content: ToFamilies) -> _Written:
     """The subject, who writes, and the words of one notice to a family."""
     match content:
         case EducatorsNote():
@@ -85,6 +87,8 @@ def said_in(
             return _EVENT[occasion.notice.kind](_, occasion, content)
         case AnswerWords():
             return _answer(_, occasion, content)
+        case SystemNotice():
+            return asked(_, occasion, content)
         case Announcement():
             return _announcement(_, occasion, content)
 
@@ -106,8 +110,9 @@ def _note(_: Tongue, occasion: Occasion, note: EducatorsNote) -> _Written:
     starter = note.starter or Starter()
     if starter.at_home:
         after = [_(AT_HOME[starter.at_home])]
+    praised = praise(starter.praise, children, _) if starter.praise else ""
     blocks: list[Block] = [
-        *_noted(_, lead, praise(starter.praise, children, _) if starter.praise else "", note),
+        *_noted(_, occasion, lead, praised, note),
         *(_resource(_, occasion, note.resource) if note.resource else []),
         *(Paragraph(each) for each in after),
     ]
@@ -118,13 +123,15 @@ def _note(_: Tongue, occasion: Occasion, note: EducatorsNote) -> _Written:
     return subject, note.signed, blocks
 
 
-def _noted(_: Tongue, lead: str, praised: str, note: EducatorsNote) -> list[Block]:
+def _noted(
+    _: Tongue, occasion: Occasion, lead: str, praised: str, note: EducatorsNote
+) -> list[Block]:
     """What the educator chose and typed, under the line that says who wrote it."""
     sentences = [lead, praised] if praised else [lead]
     if not note.typed:
         return [Paragraph(each) for each in sentences]
     above, last = sentences[:-1], sentences[-1]
-    return [*map(Paragraph, above), _typed(_, last, note.words, note.words_language)]
+    return [*map(Paragraph, above), _typed(_, occasion, last, note.words, note.words_language)]
 
 
 def _resource(_: Tongue, occasion: Occasion, resource: SharedResource) -> list[Block]:
@@ -132,7 +139,7 @@ def _resource(_: Tongue, occasion: Occasion, resource: SharedResource) -> list[B
     link = resource.link
     address = f"{occasion.site.rstrip('/')}{link}" if link.startswith("/") else link
     return [
-        _typed(_, _("This may help you at home:"), resource.title, resource.language),
+        _typed(_, occasion, _("This may help you at home:"), resource.title, resource.language),
         Buttons(((_("Look at it here"), address),), public=True),
     ]
 
@@ -143,7 +150,7 @@ def _invitation(_: Tongue, occasion: Occasion, words: EventWords) -> _Written:
         Paragraph(_("%(school)s invites you and your family.", school=occasion.school.name)),
         Headline(facts.title, facts.language),
         Facts(_when_and_where(_, facts)),
-        *_description(_, facts),
+        *_description(_, occasion, facts),
         Paragraph(_("Will you come? One tap is enough. You do not need an account.")),
         _answers(_, occasion),
         Paragraph(_("The date is attached, so that you can keep it in your calendar.")),
@@ -158,7 +165,7 @@ def _changed(_: Tongue, occasion: Occasion, words: EventWords) -> _Written:
         Paragraph(_("Something has changed. This is how it is now.")),
         Headline(facts.title, facts.language),
         Facts(_when_and_where(_, facts, words.before)),
-        *_description(_, facts),
+        *_description(_, occasion, facts),
         Paragraph(_("If you have answered, your answer still counts. You can change it here.")),
         _answers(_, occasion),
     ]
@@ -166,7 +173,7 @@ def _changed(_: Tongue, occasion: Occasion, words: EventWords) -> _Written:
     return subject, facts.organizer, blocks
 
 
-def _cancelled(_: Tongue, _occasion: Occasion, words: EventWords) -> _Written:
+def _cancelled(_: Tongue, occasion: Occasion, words: EventWords) -> _Written:
     facts = words.facts
     blocks: list[Block] = [
         Paragraph(_("We are sorry. This will not take place:")),
@@ -174,7 +181,9 @@ def _cancelled(_: Tongue, _occasion: Occasion, words: EventWords) -> _Written:
         Facts(_when_and_where(_, facts, ask=False)),
     ]
     if words.reason:
-        blocks.append(_typed(_, _("The school wrote this about it:"), words.reason, facts.language))
+        blocks.append(
+            _typed(_, occasion, _("The school wrote this about it:"), words.reason, facts.language)
+        )
     blocks.append(Paragraph(_("You do not need to do anything.")))
     return _.plain("Cancelled: %(title)s", title=facts.title), facts.organizer, blocks
 
@@ -212,17 +221,20 @@ def _announcement(_: Tongue, occasion: Occasion, news: Announcement) -> _Written
     lead = _("%(person)s wrote this to families:", person=news.signed or occasion.school.name)
     blocks: list[Block] = [
         Headline(news.title, news.words_language),
-        _typed(_, lead, news.words, news.words_language),
+        _typed(_, occasion, lead, news.words, news.words_language),
     ]
     return news.title, news.signed, blocks
 
 
-def _typed(_: Tongue, lead: str, words: str, language: str) -> Typed:
-    note = ""
-    if base_of(language) != _.language:
-        note = _("These words are in %(language)s, just as they were written.",
-                 language=_.name_of(language))  # fmt: skip
-    return Typed(lead, words, language, note)
+def _typed(_: Tongue, occasion: Occasion, lead: str, words: str, language: str) -> Typed:
+    if base_of(language) == _.language:
+        return Typed(lead, words, language)
+    note = _("These words are in %(language)s, just as they were written.",
+             language=_.name_of(language))  # fmt: skip
+    translated = occasion.translations.get((words, _.language), "")
+    marked = _("A machine translated these words, and it can be wrong. "
+               "The words as they were written are below.") if translated else ""  # fmt: skip
+    return Typed(lead, words, language, note, translated, marked)
 
 
 def _when_and_where(
@@ -250,10 +262,10 @@ def _when(_: Tongue, facts: EventFacts) -> str:
     return _.span(facts.starts_at, facts.ends_at, facts.time_zone)
 
 
-def _description(_: Tongue, facts: EventFacts) -> list[Block]:
+def _description(_: Tongue, occasion: Occasion, facts: EventFacts) -> list[Block]:
     if not facts.description:
         return []
-    return [_typed(_, _("About this event, as the school wrote it:"), facts.description,
+    return [_typed(_, occasion, _("About this event, as the school wrote it:"), facts.description,
                    facts.language)]  # fmt: skip
 
 
@@ -293,9 +305,12 @@ def question(_: Tongue, person: str, school: School) -> str:
     return _("Do you have a question? Ask for %(person)s at the school office.", person=who)
 
 
-def interpreter(_: Tongue, school: School) -> str:
-    """Where the letter is not in the reader's language: how to ask for help, in it."""
-    return f"{_.interpreter_line} {school.phone}".strip() if _.interpreter_line else ""
+def interpreter(_: Tongue, school: School, blocks: list[Block]) -> str:
+    """Where the reader gets some of it in another language only: how to ask for help, in theirs."""
+    line = _.interpreter_line
+    if not line and any(isinstance(block, Typed) and block.foreign for block in blocks):
+        line = INTERPRETER.get(base_of(_.reader), "")
+    return f"{line} {school.phone}".strip() if line else ""
 
 
 def footer(_: Tongue, school: str, district: str) -> list[str]:

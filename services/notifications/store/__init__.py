@@ -10,8 +10,10 @@ from services.notifications.store import (
     languages,
     notices,
     replies,
+    requests,
     returns,
     school_events,
+    translations,
 )
 from services.notifications.store.address_requests import AddressRequests
 from services.notifications.store.choices import Choices
@@ -22,9 +24,12 @@ from services.notifications.store.household_items import HouseholdItems
 from services.notifications.store.languages import Languages
 from services.notifications.store.notices import Notices
 from services.notifications.store.people import People
+from services.notifications.store.proofs import Proofs
 from services.notifications.store.replies import Replies
+from services.notifications.store.requests import Requests
 from services.notifications.store.returns import Returns
 from services.notifications.store.school_events import SchoolEvents
+from services.notifications.store.translations import Translations
 from shared.directory import KEPT as DIRECTORY
 from shared.directory import Directory
 from shared.mongo import Database
@@ -39,6 +44,8 @@ KEPT = (
     *returns.KEPT,
     *household_items.KEPT,
     *replies.KEPT,
+    *translations.KEPT,
+    *requests.KEPT,
     *DIRECTORY,
 )
 
@@ -56,6 +63,9 @@ class Store:
     events: SchoolEvents = field(init=False)
     returns: Returns = field(init=False)
     replies: Replies = field(init=False)
+    proofs: Proofs = field(init=False)
+    requests: Requests = field(init=False)
+    translations: Translations = field(init=False)
     flags: Flags = field(init=False)
     people: People = field(init=False)
     forgetting: Forgetting = field(init=False)
@@ -71,6 +81,9 @@ class Store:
         put(self, "events", SchoolEvents(self.database))
         put(self, "returns", Returns(self.database))
         put(self, "replies", Replies(self.database))
+        put(self, "requests", Requests(self.database))
+        put(self, "proofs", Proofs(self.database))
+        put(self, "translations", Translations(self.database))
         put(self, "flags", Flags(self.database, Directory(self.database)))
         put(self, "people", People(self.database))
         put(self, "forgetting", Forgetting(self.database))

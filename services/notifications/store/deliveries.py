@@ -43,6 +43,11 @@ KEPT = (
             IndexModel([("about", ASCENDING)], name="about"),
             IndexModel([("household_id", ASCENDING), ("created_at", DESCENDING)], name="household"),
             IndexModel([("educator_id", ASCENDING)], name="educator", sparse=True),
+            IndexModel(
+                [("sender_id", ASCENDING), ("created_at", DESCENDING)],
+                name="sender",
+                partialFilterExpression={"sender_id": {"$type": "string"}},
+            ),
             IndexModel([("family_ids", ASCENDING), ("created_at", DESCENDING)], name="family"),
             IndexModel([("school_id", ASCENDING), ("created_at", DESCENDING)], name="school"),
             IndexModel([("created_at", DESCENDING), ("_id", DESCENDING)], name="newest"),
@@ -68,10 +73,21 @@ class Wanted:
     household_id: str | None = None
     about: str | None = None
     school_id: str | None = None
+    notice_id: str | None = None
+    sender_id: str | None = None
+    family_ids: str | None = None
+    """One family."""
+    since: datetime | None = None
+    """Written at or after."""
+    until: datetime | None = None
+    """Written before."""
 
     def query(self) -> Document:
         """As MongoDB asks it."""
-        return {name: value for name, value in vars(self).items() if value is not None}
+        asked = {name: value for name, value in vars(self).items() if value is not None}
+        days = {"$gte": asked.pop("since", None), "$lt": asked.pop("until", None)}
+        written = {name: value for name, value in days.items() if value is not None}
+        return {**asked, **({"created_at": written} if written else {})}
 
 
 @dataclass(frozen=True)
@@ -216,7 +232,7 @@ class Deliveries:
         after: tuple[datetime, str] | None = None,
     ) -> list[Delivery]:
         """What the viewer may see, the newest first; `after` is the last row of the page before."""
-        query = {"$and": [wanted.query(), _seen(seen_by)]}
+        query = {"$and": [wanted.query(), seen(seen_by)]}
         if after:
             at, last = after
             older = [{"created_at": {"$lt": at}}, {"created_at": at, "_id": {"$lt": last}}]
@@ -228,7 +244,7 @@ class Deliveries:
 
     async def count(self, wanted: Wanted, *, seen_by: Sight) -> dict[str, int]:
         """How many letters the viewer may see, by state."""
-        match = {"$match": {"$and": [wanted.query(), _seen(seen_by)]}}
+        match = {"$match": {"$and": [wanted.query(), seen(seen_by)]}}
         group = {"$group": {"_id": "$state", "number": {"$sum": 1}}}
         async with answering():
             found = self.database[NAME].aggregate([match, group])
@@ -290,7 +306,8 @@ class Deliveries:
         return int(result.modified_count)
 
 
-def _seen(sight: Sight) -> Document:
+def seen(sight: Sight) -> Document:
+    """What a viewer may see, as MongoDB asks it."""
     if sight.everything:
         return {}
     seen: list[Document] = [

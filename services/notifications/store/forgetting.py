@@ -10,7 +10,9 @@ from services.notifications.store import (
     deliveries,
     notices,
     replies,
+    requests,
     returns,
+    translations,
 )
 from shared.directory import HOUSEHOLDS
 from shared.messages import ERASED_WORDS, FamilyErased
@@ -33,6 +35,9 @@ class Forgetting:
             noted, {"$set": {"content.words": ERASED_WORDS}}, session=work.session
         )
         await self._without_replies(gone, work)
+        await self.database[translations.NAME].delete_many(
+            {"family_ids": gone.family_id}, session=work.session
+        )
         query = {"household_id": {"$in": list(gone.household_ids)}}
         found = self.database[deliveries.NAME].find(query, session=work.session)
         rows = await found.to_list(None)
@@ -40,6 +45,7 @@ class Forgetting:
         if rows:
             await self._without_address(rows, work)
             await self._without_words([row["_id"] for row in rows], work)
+            await self._without_requests(gone, rows, work)
         mailboxes = {row["mailbox"] for row in rows if row["mailbox"]}
         if unused := mailboxes - await self._used(mailboxes, work):
             await self._unlisted(sorted(unused), work)
@@ -90,6 +96,24 @@ class Forgetting:
             {"delivery_id": {"$in": delivery_ids}},
             {"$set": blank, "$unset": {"raw": "", "counted_for": ""}},
             session=work.session,
+        )
+
+    async def _without_requests(self, gone: FamilyErased, rows: list[Document], work: Work) -> None:
+        """What other systems asked to have these households told, where nobody else was told it."""
+        homes = list(gone.household_ids)
+        await self.database[requests.NAME].delete_many(
+            {"people.household_ids": {"$in": homes}}, session=work.session
+        )
+        asked = sorted({row["notice_id"] for row in rows if row["kind"] == "system_notice"})
+        if not asked:
+            return
+        others = {"notice_id": {"$in": asked}, "household_id": {"$nin": homes}}
+        shared = await self.database[deliveries.NAME].distinct(
+            "notice_id", others, session=work.session
+        )
+        own = {"_id": {"$in": sorted(set(asked) - set(shared))}}
+        await self.database[notices.NAME].update_many(
+            own, {"$set": {"content.values": {}}}, session=work.session
         )
 
     async def _used(self, mailboxes: set[str], work: Work) -> set[str]:

@@ -59,6 +59,25 @@ class People:
                 homes[mailbox] = (*homes.get(mailbox, ()), home)
         return homes
 
+    async def families_named(
+        self, students: Collection[str], guardians: Collection[str]
+    ) -> list[FamilyChanged]:
+        """The active families of pupils and adults whom the roster calls so."""
+        named = [
+            {"students.sourced_ids": {"$in": sorted(students)}},
+            {"guardians.sourced_ids": {"$in": sorted(guardians)}},
+        ]
+        async with answering():
+            found = self.database[FAMILIES].find({"active": True, "$or": named}).sort("_id", 1)
+            return [FamilyChanged.model_validate(row) async for row in found]
+
+    async def households_of(self, family_ids: Collection[str]) -> list[HouseholdChanged]:
+        """The active households of some families."""
+        query = {"active": True, "family_ids": {"$in": sorted(family_ids)}}
+        async with answering():
+            found = self.database[HOUSEHOLDS].find(query).sort("_id", 1)
+            return [HouseholdChanged.model_validate(row) async for row in found]
+
     async def _by_id(self, kind: type[M], name: str, ids: Collection[str]) -> dict[str, M]:
         if not ids:
             return {}

@@ -1,5 +1,6 @@
 """Mail that came back: each kept once, for two months, and its bytes only while they are of use."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
@@ -24,6 +25,11 @@ KEPT = (
                 [("at", ASCENDING)],
                 name="forget",
                 expireAfterSeconds=int(KEPT_FOR.total_seconds()),
+            ),
+            IndexModel(
+                [("delivery_id", ASCENDING), ("kind", ASCENDING)],
+                name="letter",
+                partialFilterExpression={"delivery_id": {"$type": "string"}},
             ),
             IndexModel(
                 [("counted_for", ASCENDING), ("at", ASCENDING)],
@@ -90,6 +96,13 @@ class Returns:
         await self.database[NAME].update_many(
             {"counted_for": mailbox}, {"$unset": {"counted_for": ""}}, session=work.session
         )
+
+    async def replied(self, delivery_ids: Collection[str]) -> set[str]:
+        """Those of some letters to which somebody wrote back in the last two months."""
+        query = {"delivery_id": {"$in": sorted(delivery_ids)}, "kind": "reply"}
+        async with answering():
+            found = self.database[NAME].find(query, {"delivery_id": 1})
+            return {str(row["delivery_id"]) async for row in found}
 
     async def newest(
         self, *, limit: int, after: tuple[datetime, str] | None = None

@@ -31,9 +31,11 @@ class SchoolEvents:
 
     database: Database
 
-    async def get(self, event_id: str, work: Work) -> KnownEvent | None:
+    async def get(self, event_id: str, work: Work | None = None) -> KnownEvent | None:
         """What is known of an event."""
-        row = await self.database[NAME].find_one({"_id": event_id}, session=work.session)
+        session = work.session if work else None
+        async with answering():
+            row = await self.database[NAME].find_one({"_id": event_id}, session=session)
         return KnownEvent.model_validate(row) if row else None
 
     async def since(self, school_ids: Collection[str], since: datetime) -> list[KnownEvent]:

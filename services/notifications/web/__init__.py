@@ -15,8 +15,10 @@ from services.notifications.web import (
     letters,
     outlook,
     previews,
+    proofs,
     replies,
     replies_api,
+    requests_api,
     returns,
     settings,
     unsubscribe,
@@ -28,9 +30,9 @@ PUBLIC = (*unsubscribe.PUBLIC, *choices.PUBLIC, *addresses.PUBLIC, *household_pa
 
 router = APIRouter()
 _PARTS = (
-    household_page, api, languages_api, address_requests_api, replies_api, unsubscribe, choices,
-    addresses, previews, outlook, hours, settings, languages, returns, address_requests, replies,
-    letters,
+    household_page, api, languages_api, requests_api, address_requests_api, replies_api,
+    unsubscribe, choices, addresses, previews, outlook, hours, settings, languages, returns,
+    address_requests, replies, proofs, letters,
 )  # fmt: skip
 for part in _PARTS:
     router.include_router(part.router)

@@ -41,14 +41,17 @@ class DeliveryOut(Record):
     """
 
     delivery_id: str
+    notice_id: str
     kind: str
     about: str
     household_id: str
     educator_id: str | None
+    sender_id: str | None
     family_ids: tuple[str, ...]
     student_ids: tuple[str, ...]
     school_id: str
     language: str
+    translated_from: str
     subject: str
     state: State
     reason: str
@@ -89,6 +92,7 @@ class PreviewOut(Record):
     language: str
     subject: str
     text: str
+    translated_from: str = ""
 
 
 class SuppressionPage(Record):
@@ -154,6 +158,7 @@ async def post_preview(draft: NoteDraft, viewer: web.SignedIn, room: AtRoom) -> 
             language=each.language,
             subject=each.subject,
             text=each.text,
+            translated_from=each.translated_from,
         )
         for each in await preview(room, draft, viewer)
     ]

@@ -1,13 +1,15 @@
 """What the routes of this service ask for, and the plain words of its pages."""
 
-from datetime import datetime
-from typing import Annotated, cast
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Annotated, Literal, cast
 
-from fastapi import Depends, Request
+from fastapi import Depends, Query, Request
 
 from services.notifications.actions.room import MailRoom
 from services.notifications.domain.delivery import State
 from services.notifications.domain.kinds import KindName
+from services.notifications.store.deliveries import Wanted
 from shared.errors import Refused
 from shared.i18n import N_
 from shared.messages import Category
@@ -48,12 +50,38 @@ KINDS: dict[KindName, str] = {
     "address_told": N_("New address: told to the old one"),
     "family_reply": N_("A family's answer"),
     "reply_answer": N_("About an answer by mail"),
+    "system_notice": N_("From another system"),
 }
 CATEGORIES: dict[Category, str] = {
     "good_news": N_("good news about your child"),
     "events": N_("school events"),
     "school": N_("notes and news from school"),
 }
+CHANNELS: dict[str, str] = {"mail": N_("By mail"), "paper": N_("On paper")}
+
+
+@dataclass(frozen=True)
+class Days:
+    """Days of a filter, both included; an empty field of a form is no day."""
+
+    first: Annotated[date | Literal[""] | None, Query(alias="from")] = None
+    last: Annotated[date | Literal[""] | None, Query(alias="to")] = None
+
+
+def kept_filters(wanted: Wanted, days: Days) -> dict[str, str]:
+    """The filters of a list as the address has them, for its other pages and its table."""
+    asked = {
+        "state": wanted.state,
+        "kind": wanted.kind,
+        "school": wanted.school_id,
+        "family": wanted.family_ids,
+        "event": wanted.about,
+        "sender": wanted.sender_id,
+        "notice": wanted.notice_id,
+        "from": days.first.isoformat() if days.first else None,
+        "to": days.last.isoformat() if days.last else None,
+    }
+    return {name: value for name, value in asked.items() if value}
 
 
 async def _room_of(request: Request) -> MailRoom:

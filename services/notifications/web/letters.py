@@ -3,17 +3,27 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from services.notifications.actions import looking
 from services.notifications.actions.looking import Listed
+from services.notifications.actions.proving import between
 from services.notifications.actions.reading_replies import replies_to
 from services.notifications.actions.resolving import Finding, resolve, trust_again
 from services.notifications.domain.delivery import State
 from services.notifications.domain.kinds import KindName
 from services.notifications.store.deliveries import Wanted
-from services.notifications.web.at import KINDS, STATES, TAGS, AtRoom, place_of
+from services.notifications.web.at import (
+    CHANNELS,
+    KINDS,
+    STATES,
+    TAGS,
+    AtRoom,
+    Days,
+    kept_filters,
+    place_of,
+)
 from shared import web
 from shared.i18n import N_
 from shared.identity import Viewer
@@ -40,9 +50,11 @@ async def show_letters(
     state: Annotated[State | Literal[""], Query()] = "",
     kind: Annotated[KindName | Literal[""], Query()] = "",
     school: Annotated[str, Query(max_length=64)] = "",
+    days: Annotated[Days, Depends()] = Days(),  # noqa: B008 - empty and frozen
 ) -> Response:
     """The newest letters; empty filters show all."""
     wanted = Wanted(state=state or None, kind=kind or None, school_id=school or None)
+    wanted = await between(room, wanted, days.first or None, days.last or None)
     rows = await looking.letters(
         room, wanted, viewer, limit=cursor.fetch, after=place_of(cursor.after)
     )
@@ -52,6 +64,8 @@ async def show_letters(
         slice=web.paginate(rows, cursor, order),
         counts=await looking.counts(room, Wanted(school_id=school or None), viewer),
         wanted=wanted,
+        days=days,
+        kept=kept_filters(wanted, days),
         schools=schools,
         **words(),
     )
@@ -144,4 +158,4 @@ def order(row: Listed) -> tuple[datetime, str]:
 
 def words() -> dict[str, Any]:
     """The plain words that the templates translate."""
-    return {"states": STATES, "tags": TAGS, "kinds": KINDS}
+    return {"states": STATES, "tags": TAGS, "kinds": KINDS, "channels": CHANNELS}

@@ -43,4 +43,4 @@ def marks_of_letter(letter: NoticeAccepted) -> tuple[str, ...]:
 
 
 MARK_OF_ANSWER = ("reached",)
-"""Yes, no and maybe alike, any answer to a letter, and whoever asks for something: a person spoke."""
+"""Yes, no and maybe alike, an answer to a letter, and asking for something: a person spoke."""

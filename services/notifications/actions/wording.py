@@ -1,0 +1,78 @@
+"""In which language a letter speaks to its reader, and which typed words it needs in it."""
+
+from collections.abc import Mapping
+
+from services.notifications.actions.room import MailRoom
+from services.notifications.actions.surroundings import Surroundings
+from services.notifications.domain.delivery import WRITTEN, Delivery
+from services.notifications.domain.notice import EducatorsNote, Notice
+from services.notifications.domain.translation import (
+    Ask,
+    mask,
+    names_in_signature,
+    signed_by,
+    typed_in,
+)
+from services.notifications.letters.catalogs import ORIGINAL
+from services.notifications.letters.occasion import Household
+from services.notifications.letters.tongue import base_of, tongue
+
+
+def reader(
+    row: Delivery, greeting: tuple[str, ...], language: str, around: Surroundings
+) -> Household:
+    """Whom a letter greets; what has left is shown in the language in which it left."""
+    if row.state not in WRITTEN:
+        return Household(greeting, language, base_of(language) in around.languages_off)
+    if row.language == ORIGINAL:
+        return Household(greeting, language, off=True)
+    return Household(greeting, row.language)
+
+
+def asks_of(room: MailRoom, row: Delivery, around: Surroundings) -> dict[str, Ask]:
+    """By typed words what a machine would have to translate for this letter; {} for none."""
+    notice, household = around.notices.get(row.notice_id), around.households.get(row.household_id)
+    if notice is None or household is None or row.to_staff:
+        return {}
+    home = reader(row, household.greeting, household.language, around)
+    target = tongue(home.language, off=home.off).language
+    names = _names(room, row, notice, around)
+    family = notice.content.family_id if isinstance(notice.content, EducatorsNote) else ""
+    asks: dict[str, Ask] = {}
+    for words, language in typed_in(notice.content, notice.kind):
+        masked = mask(words, names) if base_of(language) != target else None
+        if masked is not None:
+            asks[words] = Ask(masked, base_of(language), target, family)
+    return asks
+
+
+def translations_for(
+    room: MailRoom, row: Delivery, around: Surroundings
+) -> Mapping[tuple[str, str], str]:
+    """By typed words and language what a machine made of them, where that is known."""
+    if not around.translations or (row.state in WRITTEN and not row.translated_from):
+        return {}
+    found: dict[tuple[str, str], str] = {}
+    for words, ask in asks_of(room, row, around).items():
+        said = around.translations.get(ask.key)
+        filled = ask.masked.filled(said) if said is not None else None
+        if filled is not None:
+            found[words, ask.target] = filled
+    return found
+
+
+def _names(room: MailRoom, row: Delivery, notice: Notice, around: Surroundings) -> list[str]:
+    """Who and what may be named in it. Words to many have the same placeholders for all."""
+    school = around.schools.get(row.school_id)
+    names = [room.place.district_name, *([school.name] if school else [])]
+    content = notice.content
+    names += names_in_signature(signed_by(content))
+    if isinstance(content, EducatorsNote):
+        for family in around.families.values():
+            if family.family_id == content.family_id:
+                names += [each.given_name for each in family.students]
+                names += [each.family_name for each in family.students]
+                names += [each.given_name for each in family.guardians]
+                names += [each.family_name for each in family.guardians]
+    writer = around.educators.get(row.sender_id or "")
+    return names + ([writer.given_name, writer.family_name] if writer else [])
