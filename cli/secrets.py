@@ -32,6 +32,7 @@ BY_HAND = (
     "return_imap_password",
     "return_imap_client_secret",
     "return_imap_refresh_token",
+    "dkim_private_key",
 )
 
 

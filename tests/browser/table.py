@@ -183,6 +183,7 @@ PAGES = (
     Row("/notifications/settings", "district"),
     Row("/notifications/settings/addresses", "district"),
     Row("/notifications/settings/returns", "district"),
+    Row("/notifications/settings/sending", "district"),
     Row("/notifications/unsubscribe/{unsubscribe_token}", ""),
     # Reports
     Row("/reports", "district"),

@@ -1,5 +1,6 @@
 """From a delivery to the letter that its readers get."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from services.notifications.actions.room import MailRoom
@@ -70,7 +71,7 @@ def _to_staff(room: MailRoom, row: Delivery, notice: Notice | None, around: Surr
 
 def envelop(room: MailRoom, row: Delivery, letter: Letter, around: Surroundings) -> Addressed:
     """The letter as bytes for one address."""
-    return addressed(
+    mail = addressed(
         letter,
         delivery_id=row.delivery_id,
         mailbox=row.mailbox or "",
@@ -78,6 +79,8 @@ def envelop(room: MailRoom, row: Delivery, letter: Letter, around: Surroundings)
         bounces_to=room.place.bounces_to(row.delivery_id),
         at=around.now,
     )
+    signer = room.place.signer
+    return replace(mail, message=signer.signed(mail.message)) if signer else mail
 
 
 def _reader(

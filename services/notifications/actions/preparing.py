@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from services.notifications.actions.composing import compose, envelop
 from services.notifications.actions.room import MailRoom, tell_not_sent
@@ -10,6 +11,7 @@ from services.notifications.actions.surroundings import Surroundings, look_aroun
 from services.notifications.domain import reasons
 from services.notifications.domain.delivery import Delivery
 from services.notifications.domain.gates import Go, Hold, Stop, Wait, judge
+from services.notifications.domain.limits import Limit
 from services.notifications.domain.post import Addressed
 from shared import telemetry
 from shared.errors import Refused
@@ -17,6 +19,8 @@ from shared.messages import HouseholdChanged
 from shared.outbox import Work
 
 Change = Callable[[Delivery, Work], Delivery]
+LARGEST = 2_000_000
+"""Bytes of a letter. A usual one has some 30,000; every mail service takes a good deal more."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +32,8 @@ class Ready:
     household: HouseholdChanged | None
     """None: it goes to a member of the staff."""
     language: str
+    counted: tuple[tuple[Limit, datetime], ...] = ()
+    """The limits under which it was counted, and when."""
 
 
 async def prepare(room: MailRoom, batch: Sequence[Delivery]) -> list[Ready]:
@@ -98,6 +104,8 @@ def _written(room: MailRoom, row: Delivery, around: Surroundings) -> Ready | Cha
     except Exception as error:  # noqa: BLE001 - one letter that can't be written costs no other
         telemetry.failed("notifications", error)
         return lambda row, work: row.moved("dead", reasons.UNWRITABLE, work.now)
+    if len(mail.message) > LARGEST:
+        return lambda row, work: row.moved("dead", reasons.TOO_LARGE, work.now)
     household = around.households.get(row.household_id)
     return Ready(row, mail, household, letter.language)
 

@@ -6,8 +6,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from services.notifications.domain.delivery import Delivery
+from services.notifications.domain.limits import Limits
 from services.notifications.domain.settings import MailSettings, SchoolDays
 from services.notifications.domain.sight import Sight
+from services.notifications.letters.signing import Signer
 from services.notifications.returns.address import ReturnAddress
 from services.notifications.store import Store
 from shared.directory import Directory
@@ -26,6 +28,8 @@ class MailPlace:
     public_url: str = ""
     """Where staff and families find the pages of this platform; no slash at its end."""
     allow_list: frozenset[str] = frozenset()
+    signer: Signer | None = None
+    """Signs what leaves. None: the district's mail service does, or nobody."""
     returns: ReturnAddress | None = None
     """Where letters come back to. None: to `mail_from`, where nobody reads them for us."""
 
@@ -52,6 +56,8 @@ class MailRoom:
     stop_links: Links
     drafts_start_accepted: bool = False
     """Whether translations count as accepted until somebody judges them; not for real families."""
+    limits: Limits = field(default_factory=Limits)
+    """How many letters may leave in a time."""
     due: asyncio.Event = field(default_factory=asyncio.Event)
     """The sender's bell: letters may have become due. The sender looks by itself, too."""
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from services.notifications.store import (
     choices,
+    counts,
     deliveries,
     languages,
     notices,
@@ -11,6 +12,7 @@ from services.notifications.store import (
     school_events,
 )
 from services.notifications.store.choices import Choices
+from services.notifications.store.counts import Counts
 from services.notifications.store.deliveries import Deliveries
 from services.notifications.store.flags import Flags
 from services.notifications.store.forgetting import Forgetting
@@ -27,6 +29,7 @@ KEPT = (
     *deliveries.KEPT,
     *notices.KEPT,
     *choices.KEPT,
+    *counts.KEPT,
     *languages.KEPT,
     *school_events.KEPT,
     *returns.KEPT,
@@ -42,6 +45,7 @@ class Store:
     deliveries: Deliveries = field(init=False)
     notices: Notices = field(init=False)
     choices: Choices = field(init=False)
+    counts: Counts = field(init=False)
     languages: Languages = field(init=False)
     events: SchoolEvents = field(init=False)
     returns: Returns = field(init=False)
@@ -54,6 +58,7 @@ class Store:
         put(self, "deliveries", Deliveries(self.database))
         put(self, "notices", Notices(self.database))
         put(self, "choices", Choices(self.database))
+        put(self, "counts", Counts(self.database))
         put(self, "languages", Languages(self.database))
         put(self, "events", SchoolEvents(self.database))
         put(self, "returns", Returns(self.database))

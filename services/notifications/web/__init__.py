@@ -9,6 +9,7 @@ from services.notifications.web import (
     letters,
     previews,
     returns,
+    sending,
     settings,
     unsubscribe,
 )
@@ -17,5 +18,7 @@ from services.notifications.web.unsubscribe import PUBLIC
 __all__ = ["PUBLIC", "router"]
 
 router = APIRouter()
-for part in (api, languages_api, unsubscribe, previews, settings, languages, returns, letters):
+for part in (
+    api, languages_api, unsubscribe, previews, settings, languages, returns, sending, letters,
+):  # fmt: skip
     router.include_router(part.router)
