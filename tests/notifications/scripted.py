@@ -50,9 +50,11 @@ class Scripted:
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """One connection, to its end."""
-        with suppress(ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
-            await self._talk(reader, writer)
-        with suppress(ConnectionError, ssl.SSLError):
+        try:
+            with suppress(ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
+                await self._talk(reader, writer)
+        finally:
+            # All was sent, or nothing more is to come.
             writer.close()
 
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -121,6 +123,8 @@ async def listening(
         for task in talks:
             task.cancel()
         await asyncio.gather(*talks, return_exceptions=True)
+        await server.wait_closed()
+        await asyncio.sleep(0)  # in which what was closed lets go of its socket
 
 
 @dataclass(frozen=True)

@@ -121,6 +121,25 @@ async def test_an_unclear_letter_is_settled_on_its_page(bench: Bench, site: Site
     assert (await bench.row("gomez")).state == "accepted"
 
 
+async def test_unclear_letters_are_settled_one_after_the_other_on_their_list(
+    bench: Bench, site: Site
+) -> None:
+    bench.sink.cut_after_dot = {GOMEZ}
+    await send_two(bench)
+    row, place = await bench.row("gomez"), "/notifications?state=unknown"
+    bench.sink.cut_after_dot = set()
+    async with site.browser(OFFICE) as browser:
+        settle = f"/notifications/letters/{row.delivery_id}/settle"
+        assert settle in (await browser.get(place)).text
+        words = {"finding": "again", "back": "list"}
+        assert (await fill_in(browser, settle, place, words)).headers["location"] == place
+        assert settle not in (await browser.get(place)).text
+    async with site.browser(TEACHER) as browser:
+        assert settle not in (await browser.get(place)).text
+    await bench.settle()
+    assert len(bench.sink.letters_to(GOMEZ)) == 2
+
+
 async def test_an_educator_does_not_settle_letters(bench: Bench, site: Site) -> None:
     await send_two(bench)
     place = f"/notifications/letters/{(await bench.row('gomez')).delivery_id}"

@@ -47,7 +47,7 @@ class Counts:
                 upsert=True,
                 return_document=ReturnDocument.BEFORE,
             )
-        if row is not None and row["shut"]:
+        if row and row["shut"]:
             return 0
         used = row["used"] if row else 0
         return max(0, min(room, used + wanted) - used)
