@@ -88,7 +88,7 @@ async def case(office: Bench) -> AsyncIterator[Case]:
 
 
 def _mailer(service: Scripted, tls: str = "starttls", **over: ssl.SSLContext) -> Mailer:
-    words = {"username": "u", "password": "p", "timeout_seconds": 0.5, "tls": tls, **over}
+    words = {"username": "u", "password": "p", "timeout_seconds": 0.25, "tls": tls, **over}
     return Mailer(MailService(NAME, service.port, **words))  # type: ignore[arg-type]
 
 
@@ -198,7 +198,7 @@ async def test_refused_for_good_a_letter_ends_and_only_what_is_said_of_the_addre
     assert [bool(each.counted_for) for each in await store.returns.newest(limit=9)] == [True] * counts
     assert (await case.later()).state == "dead"
     assert case.service.kept == []
-    assert await case.bench.told_types() == ["notice.not_sent"]
+    assert await case.bench.told_types() == ["notice.not-sent"]
 
 
 async def test_an_address_that_refuses_again_and_again_rests(case: Case) -> None:
