@@ -81,11 +81,11 @@ def _rates(programs: dict[str, Used]) -> list[Result]:
     for kind, per in (("", "seconds"), (", per core of the program", "processor")):
         rates = {each: used.letters / getattr(used, per) for each, used in programs.items()}
         loop, ours = f"{LOOP}{kind}", rates["sender"]
-        rows.append(
-            Result(f"{SENDER}{kind}", ours, "letters/s", loop, ours / rates["loop"])
-        )
+        rows.append(Result(f"{SENDER}{kind}", ours, "letters/s", loop, ours / rates["loop"]))
         rows += [
-            Result(f"{PROGRAMS[each]}{kind}", rates[each], "letters/s") for each in ("loop", "ready")
+            Result(f"{name}{kind}", rates[each], "letters/s")
+            for each, name in PROGRAMS.items()
+            if each != "sender"
         ]
     return rows
 
@@ -186,9 +186,7 @@ def _family(number: int) -> tuple[Message, Message]:
         mailbox=f"home{number}@family.example",
         language=language,
     )
-    family = FamilyChanged(
-        family_id=f"family-{number}", students=(student,), guardians=(guardian,)
-    )
+    family = FamilyChanged(family_id=f"family-{number}", students=(student,), guardians=(guardian,))
     return family, household
 
 
@@ -242,10 +240,10 @@ def _in_groups(things: list[T]) -> list[list[T]]:
 
 
 HOW = f"""
-{FAMILIES * EVENTS:,} invitations, no two alike: {EVENTS} events to {FAMILIES:,} households, a quarter each in English,
-Spanish, Arabic and Chinese; text, HTML and the calendar part, with signed links. Each program is
-a process of its own with five connections to the same mail service on this machine, which takes
-letters at once. Ours claims its rows, passes the gates, stores `handing` before DATA (majority and
+{FAMILIES * EVENTS:,} invitations, no two alike: {EVENTS} events to {FAMILIES:,} households, a
+quarter each in English, Spanish, Arabic and Chinese; text, HTML and the calendar part, with signed
+links. Each program is a process of its own with five connections to the same mail service on this
+machine, which takes letters at once. Ours claims its rows, passes the gates, stores `handing` before DATA (majority and
 journaled), and stores each outcome with the message that tells of it; the loop has people, words
 and rows in memory, renders with the same code and keeps nothing, so that after a kill nobody knows
 what has left. "Per core" is by the program's own processor time; MongoDB and the mail service are

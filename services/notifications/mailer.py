@@ -89,9 +89,7 @@ class Mailer:
     def __post_init__(self) -> None:
         self._room = asyncio.Semaphore(self.connections)
 
-    async def send(
-        self, letter: Addressed, in_time: Callable[[], bool] = lambda: True
-    ) -> Outcome:
+    async def send(self, letter: Addressed, in_time: Callable[[], bool] = lambda: True) -> Outcome:
         """Hand one letter in. `DependencyDown` when nothing was said about it to anybody.
 
         `in_time` is asked once a connection is free; where it denies, nothing is said: `NotYet`.
@@ -165,7 +163,7 @@ class _Line:
     async def send(self, letter: Addressed) -> Outcome:
         most = self._largest()
         if most and len(letter.message) > most:
-            return Refusal(f"552 it takes {most} bytes, the letter has {len(letter.message)}")
+            return Refusal(f"552 5.3.4 it takes {most} bytes, not {len(letter.message)}")
         self.sent += 1
         self.answered_at = 0.0
         try:
@@ -291,9 +289,7 @@ def _is_refusal(code: int) -> bool:
 def _refused(answer: SMTPResponseException) -> Outcome:
     said = f"{answer.code} {_short(answer.message)}"
     if 500 <= answer.code <= 599:
-        return Refusal(
-            said, address=isinstance(answer, SMTPRecipientRefused) and answer.code != 552
-        )
+        return Refusal(said, address=isinstance(answer, SMTPRecipientRefused))
     return Busy(said, rests=answer.code == 421)
 
 

@@ -113,7 +113,7 @@ def test_no_typed_word_becomes_a_header_or_a_recipient() -> None:
 
 
 NASTY = st.text(
-    st.sampled_from("aé家\r\n\t\v\x00\x85\u2028\u202e,;:<>@()\"\\=?") | st.characters(), max_size=60
+    st.sampled_from('aé家\r\n\t\v\x00\x85\u2028\u202e,;:<>@()"\\=?') | st.characters(), max_size=60
 ) | st.sampled_from(["=?utf-8?q?a=0D=0ABcc=3A_x=40y.example?=", "x@y.example>, <z@y.example", "."])
 
 

@@ -85,11 +85,6 @@ async def test_a_letter_refused_at_its_end_is_dead_but_the_address_is_good(
     assert await mailer.send(LETTER) == Refusal("554 we do not like it", address=False)
 
 
-async def test_a_full_mailbox_does_not_make_the_address_bad(sink: Sink, mailer: Mailer) -> None:
-    sink.rcpt = {TO: "552 mailbox full"}
-    assert await mailer.send(LETTER) == Refusal("552 mailbox full", address=False)
-
-
 @pytest.mark.parametrize("said", ["550 sign in first", "450 too many of you"])
 async def test_a_refused_sender_is_our_trouble_and_no_letter_dies_of_it(
     sink: Sink, mailer: Mailer, said: str

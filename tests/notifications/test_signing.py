@@ -44,10 +44,10 @@ def stands(mail: bytes, record: str) -> bool:
     head, body = mail.split(b"\r\n\r\n", 1)
     fields = re.split(rb"\r\n(?![ \t])", head)
     own = fields.pop(0)
-    tags = dict(
-        (part.strip().partition(b"=")[0], re.sub(rb"\s", b"", part.partition(b"=")[2]))
+    tags = {
+        part.strip().partition(b"=")[0]: re.sub(rb"\s", b"", part.partition(b"=")[2])
         for part in own.partition(b":")[2].split(b";")
-    )
+    }
     lines = [re.sub(rb"[ \t]+", b" ", line).rstrip(b" ") for line in body.split(b"\r\n")]
     while lines and not lines[-1]:
         lines.pop()
@@ -78,7 +78,7 @@ def _counted(field: bytes) -> bytes:
 
 @pytest.fixture(scope="module")
 def ours() -> Signer:
-    key = rsa.generate_private_key(public_exponent=65_537, key_size=1024)
+    key = rsa.generate_private_key(public_exponent=65_537, key_size=2048)
     return Signer("schools.example", "p2026", key)
 
 

@@ -151,7 +151,7 @@ async def test_an_educator_does_not_settle_letters(bench: Bench, site: Site) -> 
 async def test_an_address_that_came_back_is_trusted_again_on_the_households_page(
     bench: Bench, site: Site
 ) -> None:
-    bench.sink.rcpt = {GOMEZ: "550 no"}
+    bench.sink.rcpt = {GOMEZ: "550 no such person"}
     await send_two(bench)
     page = "/notifications/households/household-gomez"
     async with site.browser(OFFICE) as browser:
@@ -227,7 +227,7 @@ async def test_a_correction_is_saved_from_its_own_form(site: Site, form_page: st
 async def test_the_preview_says_who_does_not_get_it_and_why(
     site: Site, bench: Bench, form_page: str
 ) -> None:
-    bench.sink.rcpt = {"pat@family.example": "550 gone"}
+    bench.sink.rcpt = {"pat@family.example": "550 no such person"}
     await bench.tell(contact("smith", "contact-3"))
     await bench.settle()
     async with site.browser(OFFICE) as browser:

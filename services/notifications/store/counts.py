@@ -33,7 +33,7 @@ class Counts:
     _opened: dict[str, datetime] = field(default_factory=dict)
 
     async def take(self, limit: Limit, wanted: int, now: datetime, *, kept: int = 0) -> int:
-        """Count up to `wanted` letters more in the present window; gives how many there is room for.
+        """Count up to `wanted` letters more in the present window; gives how many fit.
 
         `kept` of the limit stay for others. Exact for any number of senders: what counts in
         earlier windows is shut before it is added up, and a sender whose clock is behind gets none.
