@@ -241,18 +241,19 @@ def _in_groups(things: list[T]) -> list[list[T]]:
 
 HOW = f"""
 {FAMILIES * EVENTS:,} invitations, no two alike: {EVENTS} events to {FAMILIES:,} households, a
-quarter each in English, Spanish, Arabic and Chinese; text, HTML and the calendar part, with signed
-links. Each program is a process of its own with five connections to the same mail service on this
-machine, which takes letters at once. Ours claims its rows, passes the gates, stores `handing` before DATA (majority and
-journaled), and stores each outcome with the message that tells of it; the loop has people, words
-and rows in memory, renders with the same code and keeps nothing, so that after a kill nobody knows
-what has left. "Per core" is by the program's own processor time; MongoDB and the mail service are
-beside it in "all processes". The messages are not handed to a broker here (that is measured above).
+quarter each in English, Spanish, Arabic and Chinese; text, HTML and the calendar part, with
+signed links. Each program is a process of its own with five connections to the same mail
+service on this machine, which takes letters at once. Ours claims its rows, passes the gates,
+stores `handing` before DATA (majority and journaled), and stores each outcome with the message
+that tells of it; the loop has people, words and rows in memory, renders with the same code and
+keeps nothing, so that after a kill nobody knows what has left. "Per core" is by the program's
+own processor time; MongoDB and the mail service are beside it in "all processes". The messages
+are not handed to a broker here (that is measured above).
 """
 
 MEASUREMENT = Measurement(
     "letters",
-    "(m) 20,000 letters",
+    "20,000 letters",
     letters,
     HOW,
     aims=(
