@@ -25,7 +25,7 @@ tour: setup system-demo ## the main job, step by step, with what happened (ARGS=
 	@exec $(PY) -m tests.tour $(ARGS)
 
 ##@ Working on it
-.PHONY: setup system system-demo lint types fmt lock contracts messages bench screenshots clean
+.PHONY: setup system system-demo lint types fmt lock contracts messages bench bench-mail screenshots clean
 setup: ## .venv with the locked packages; quick when nothing changed
 	@tools/setup
 system: setup ## Debian packages that the tests need; installs them as root
@@ -56,6 +56,9 @@ messages: setup ## bring the pages' sentences into shared/locales, to be transla
 bench: setup system ## measure, and write benchmarks/results.json and README.md
 	@tools/setup bench
 	$(PY) -m benchmarks $(ARGS)
+bench-mail: setup system ## 20,000 letters: our sender beside loops that keep nothing
+	@tools/setup bench
+	$(PY) -m benchmarks letters $(ARGS)
 screenshots: setup system ## take docs/screenshots anew
 	@$(PY) -m tests.browser.screenshots docs/screenshots
 clean: ## remove caches and what was built (not .venv, not the demo's data)

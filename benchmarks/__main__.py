@@ -13,6 +13,7 @@ from benchmarks import (
     footprint,
     growth,
     importing,
+    letters,
     looking,
     mailing,
     overload,
@@ -37,7 +38,7 @@ MEASUREMENTS: tuple[Measurement, ...] = (
     footprint.MEASUREMENT,
 )
 """Everything that is measured, in the order of the page; a run without names measures all of it."""
-ALONE = (looking.MEASUREMENT,)
+ALONE = (looking.MEASUREMENT, letters.MEASUREMENT)
 """What takes so long that it is measured only where it is named."""
 SHOWN = (*MEASUREMENTS, *ALONE, overload.MEASUREMENT)
 """What the page shows: with `make overload`, which alone takes ten minutes."""

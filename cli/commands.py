@@ -63,3 +63,15 @@ def secrets(
     from cli.secrets import fill
 
     fill(folder, tuple(system or ()))
+
+
+@commands.command()
+def dkim(
+    domain: Annotated[str, typer.Argument(help="The domain that letters come from.")],
+    folder: Annotated[Path, typer.Option(help="Where the secrets are.")] = Path("secrets"),
+    selector: Annotated[str, typer.Option(help="The key's name; else partners and the year.")] = "",
+) -> None:
+    """Make the key that signs letters, and print the DNS record for it."""
+    from cli.dkim import make_known
+
+    make_known(folder, domain, selector)

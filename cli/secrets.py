@@ -35,6 +35,7 @@ BY_HAND = (
     "return_imap_client_secret",
     "return_imap_refresh_token",
     "translate_api_key",
+    "dkim_private_key",
 )
 
 

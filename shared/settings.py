@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PLACEHOLDERS = (
@@ -26,6 +26,7 @@ _OF_OTHERS = (
     "return_imap_client_secret",
     "return_imap_refresh_token",
     "translate_api_key",
+    "dkim_private_key",
 )
 """Whoever runs that system decides how long they are; empty where they are not needed."""
 _LONGEST_RETURN_NAME = 18
@@ -78,6 +79,17 @@ class Settings(BaseSettings):
     mail_from: str = "school@partners.example"
     mail_allow_list: Annotated[tuple[str, ...], NoDecode] = ()
     """Addresses that may receive before a school is switched live."""
+
+    mail_a_day: Annotated[int, Field(ge=0)] = 0
+    """Letters in any 24 hours that the mail service takes of us; 0: as many as there are."""
+    mail_domain_limits: str = ""
+    """Letters a minute, and at once, to a recipient's mail domain: `gmail.com=100/5 *=300`."""
+    dkim_selector: str = ""
+    """Under which name the DNS of the domain has our public key. Empty: we sign nothing."""
+    dkim_domain: str = ""
+    """Empty: that of `mail_from`."""
+    dkim_private_key: SecretStr = SecretStr("")
+    """RSA, PEM."""
 
     return_address: str = ""
     """What can't be delivered comes back to `name+mark@domain`. Empty: to `mail_from`, unread."""
@@ -178,6 +190,15 @@ class Settings(BaseSettings):
         password = self.return_imap_password.get_secret_value()
         if self.return_imap_host and not (self.return_imap_client_id if by_token else password):
             raise ValueError(f"PARTNERS_RETURN_IMAP_HOST needs PARTNERS_RETURN_IMAP_{needed}")
+        return self
+
+    @model_validator(mode="after")
+    def _a_selector_has_a_key(self) -> Self:
+        if bool(self.dkim_selector) != bool(self.dkim_private_key.get_secret_value().strip()):
+            raise ValueError(
+                "PARTNERS_DKIM_SELECTOR and the key in secrets/dkim_private_key belong together: "
+                "set both, or neither; `partners dkim` makes a key"
+            )
         return self
 
     @model_validator(mode="after")

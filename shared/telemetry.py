@@ -72,6 +72,16 @@ LETTERS_OVERDUE = Gauge(
 LETTERS_OVERDUE_AGE = Gauge(
     "partners_letters_overdue_seconds", "How long the oldest of them is due.", ["service"]
 )
+LETTERS_OVER_LIMIT = Gauge(
+    "partners_letters_over_limit",
+    "Letters that wait because the mail service, or a recipient's, takes no more for now.",
+    ["service", "limit"],
+)
+LETTERS_A_DAY = Gauge(
+    "partners_letters_begun_in_a_day",
+    "Letters that count under the daily limit now, where there is one.",
+    ["service"],
+)
 RETURNED = Counter(
     "partners_mail_returned_total",
     "Mail that came back, by what it is and what was done because of it.",

@@ -10,11 +10,13 @@ from services.notifications.actions.spreading import spread
 from services.notifications.actions.translating import translate_asked
 from services.notifications.actions.watching import letters_look
 from services.notifications.domain.languages import drafts_start_accepted
+from services.notifications.domain.limits import Limits, domain_limits
 from services.notifications.domain.settings import starting_settings
 from services.notifications.handlers import handlers
 from services.notifications.intake.fetching import EVERY_SECONDS, Fetcher, Mailbox
 from services.notifications.intake.listening import Listener
 from services.notifications.intake.tokens import Tokens
+from services.notifications.letters.signing import Signer, signer
 from services.notifications.mailer import Mailer, MailService
 from services.notifications.returns.address import ReturnAddress
 from services.notifications.store import KEPT, Store
@@ -87,6 +89,7 @@ def open_room(parts: Parts) -> MailRoom:
             mail_from=settings.mail_from,
             public_url=settings.public_url.rstrip("/"),
             allow_list=frozenset(each.lower() for each in settings.mail_allow_list),
+            signer=signer_of(settings),
             returns=return_address(settings),
         ),
         starting=starting_settings(settings.environment),
@@ -97,6 +100,7 @@ def open_room(parts: Parts) -> MailRoom:
         feed_links=links("calendar", settings.keys("calendar")),
         drafts_start_accepted=drafts_start_accepted(settings.environment),
         translator=translator(settings, parts.clock),
+        limits=Limits(settings.mail_a_day, domain_limits(settings.mail_domain_limits)),
     )
 
 
@@ -126,6 +130,14 @@ def mail_service(settings: Settings) -> MailService:
         tls=settings.smtp_tls,
         own_name=settings.mail_from.rpartition("@")[2] or "localhost",
     )
+
+
+def signer_of(settings: Settings) -> Signer | None:
+    """What signs letters, where the district has given us a key for it."""
+    if not settings.dkim_selector:
+        return None
+    domain = settings.dkim_domain or settings.mail_from.rpartition("@")[2]
+    return signer(domain, settings.dkim_selector, settings.dkim_private_key.get_secret_value())
 
 
 def return_address(settings: Settings) -> ReturnAddress | None:

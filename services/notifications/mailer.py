@@ -15,6 +15,7 @@ from typing import Literal, cast
 
 from aiosmtplib import (
     SMTP,
+    SMTPConnectError,
     SMTPException,
     SMTPRecipientRefused,
     SMTPResponseException,
@@ -27,6 +28,7 @@ from services.notifications.domain.post import (
     Accepted,
     Addressed,
     Busy,
+    NotYet,
     Outcome,
     Refusal,
     Unclear,
@@ -44,6 +46,19 @@ SURE_SECONDS = 1.0
 LETTERS_PER_CONNECTION = 100
 _LONGEST_SAID = 200
 THE_SERVICE = "the mail service"
+
+
+class MailRests(DependencyDown):
+    """The mail service is there, and takes nothing for now: it said so, or we may not trust it.
+
+    Said before any recipient was named, so that it is about us or the service, not about a letter.
+    """
+
+    def __init__(self, said: str) -> None:
+        """`said`: its own words, or what was wrong with it."""
+        super().__init__(THE_SERVICE)
+        self.args = (f"{THE_SERVICE} takes nothing for now: {said}",)
+        self.said = said
 
 
 @dataclass(frozen=True)
@@ -74,15 +89,13 @@ class Mailer:
     def __post_init__(self) -> None:
         self._room = asyncio.Semaphore(self.connections)
 
-    async def send(
-        self, letter: Addressed, in_time: Callable[[], bool] = lambda: True
-    ) -> Outcome | None:
+    async def send(self, letter: Addressed, in_time: Callable[[], bool] = lambda: True) -> Outcome:
         """Hand one letter in. `DependencyDown` when nothing was said about it to anybody.
 
-        `in_time` is asked once a connection is free; where it denies, nothing is said: None.
+        `in_time` is asked once a connection is free; where it denies, nothing is said: `NotYet`.
         """
         async with self._room, self._line() as line:
-            return await line.send(letter) if in_time() else None
+            return await line.send(letter) if in_time() else NotYet()
 
     async def ping(self) -> None:
         """Raise `DependencyDown` unless the service greets us and lets us in."""
@@ -148,6 +161,9 @@ class _Line:
         self.smtp.close()
 
     async def send(self, letter: Addressed) -> Outcome:
+        most = self._largest()
+        if most and len(letter.message) > most:
+            return Refusal(f"552 5.3.4 it takes {most} bytes, not {len(letter.message)}")
         self.sent += 1
         self.answered_at = 0.0
         try:
@@ -162,8 +178,13 @@ class _Line:
         except (SMTPException, OSError) as cut:
             # What is said on this line from now on could be the answer to anything.
             self.smtp.close()
-            return Busy(f"cut off before the end of the letter ({type(cut).__name__})")
+            return Busy(f"cut off before the end of the letter ({type(cut).__name__})", cut=True)
         return await self._end()
+
+    def _largest(self) -> int:
+        """How many bytes the service says that it takes (RFC 1870); 0 where it does not say."""
+        said = self.smtp.esmtp_extensions.get("size", "")
+        return int(said) if said.isascii() and said.isdigit() else 0
 
     async def _up_to_the_end(self, letter: Addressed) -> None:
         size = [f"SIZE={len(letter.message)}"] if self.smtp.supports_extension("size") else []
@@ -241,8 +262,21 @@ async def _connected(service: MailService) -> _Line:
             await smtp.ehlo()
     except (SMTPException, OSError, ValueError) as error:
         smtp.close()
-        raise DependencyDown(THE_SERVICE, error) from error
+        raise _not_let_in(error) from error
     return _Line(smtp, service.timeout_seconds)
+
+
+def _not_let_in(error: Exception) -> DependencyDown:
+    """Whoever answered us, and not as we need it, is not asked again every second: a service shuts
+    out who signs in wrongly too often.
+    """
+    if isinstance(error, SMTPResponseException):
+        return MailRests(f"{error.code} {_short(error.message)}")
+    shaky = isinstance(error.__cause__ or error, ssl.SSLError)
+    silent = isinstance(error, SMTPConnectError | SMTPServerDisconnected | SMTPTimeoutError)
+    if shaky or not silent:
+        return MailRests(_short(str(error)))
+    return DependencyDown(THE_SERVICE, error)
 
 
 def _is_refusal(code: int) -> bool:
@@ -255,17 +289,15 @@ def _is_refusal(code: int) -> bool:
 def _refused(answer: SMTPResponseException) -> Outcome:
     said = f"{answer.code} {_short(answer.message)}"
     if 500 <= answer.code <= 599:
-        return Refusal(
-            said, address=isinstance(answer, SMTPRecipientRefused) and answer.code != 552
-        )
-    return Busy(said)
+        return Refusal(said, address=isinstance(answer, SMTPRecipientRefused))
+    return Busy(said, rests=answer.code == 421)
 
 
 def _sender_refused(answer: SMTPSenderRefused) -> Outcome:
     # Said before any recipient is named: unless it is about the size, it is about us, not about the
     # letter, and would make every letter dead. So letters wait until the district has mended it.
-    if 500 <= answer.code <= 599 and answer.code != 552:
-        raise DependencyDown(THE_SERVICE, answer)
+    if _is_refusal(answer.code) and answer.code != 552:
+        raise MailRests(f"{answer.code} {_short(answer.message)}")
     return _refused(answer)
 
 

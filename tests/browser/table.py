@@ -193,6 +193,7 @@ PAGES = (
     Row("/notifications/settings/schools", "coordinator"),
     Row("/notifications/settings/schools/{school_id}", "principal"),
     Row("/notifications/outlook/{school_id}", "coordinator", query="?kind=invitation"),
+    Row("/notifications/settings/sending", "district"),
     Row("/notifications/unsubscribe/{unsubscribe_token}", ""),
     Row("/notifications/choices/{unsubscribe_token}", ""),
     Row("/notifications/choices/{unsubscribe_token}", "",

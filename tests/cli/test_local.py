@@ -15,6 +15,7 @@ import pytest
 
 from embedded.ports import free_port
 from services.gateway.store import KEPT
+from services.notifications.letters.signing import signer
 from shared.bus.definitions import password_hash
 from shared.bus.setup import declare
 from shared.bus.topology import SERVICES
@@ -50,6 +51,24 @@ async def test_secrets_never_overwrites_and_fills_what_is_missing(tmp_path: Path
     (tmp_path / "contacts_amqp_url").unlink()
     await run("secrets", str(tmp_path))
     assert (tmp_path / "contacts_amqp_url").read_text() == kept
+
+
+async def test_dkim_makes_a_key_once_and_prints_the_record_for_the_dns(tmp_path: Path) -> None:
+    await run("secrets", str(tmp_path))
+    words = ("dkim", "Schools.example", "--folder", str(tmp_path), "--selector", "p2026")
+    first, again = await run(*words), await run(*words)
+    assert first.exit_code == again.exit_code == 0, first.output
+    key = tmp_path / "dkim_private_key"
+    assert key.stat().st_mode & 0o777 == 0o444
+    (line,) = [each for each in again.stdout.splitlines() if "IN TXT" in each]
+    assert line in first.stdout
+    assert line.startswith("p2026._domainkey.schools.example. IN TXT (")
+    made = signer("schools.example", "p2026", key.read_text())
+    assert "".join(line.split('"')[1::2]) == made.dns_record
+    assert "PARTNERS_DKIM_SELECTOR=p2026\nPARTNERS_DKIM_DOMAIN=schools.example" in first.stdout
+    key.chmod(0o600)
+    key.write_text("no key")
+    assert (await run(*words)).exit_code == 2
 
 
 async def test_the_secrets_fit_together(tmp_path: Path) -> None:

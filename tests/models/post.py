@@ -17,6 +17,7 @@ from services.notifications.domain.post import (
     Accepted,
     Addressed,
     Busy,
+    NotYet,
     Outcome,
     Refusal,
     Unclear,
@@ -70,15 +71,15 @@ class Line:
     watching: Watching
     slept: bool = False
 
-    async def send(self, letter: Addressed, in_time: Callable[[], bool]) -> Outcome | None:
-        """As the mailer: `DependencyDown` and None when nothing was said about it."""
+    async def send(self, letter: Addressed, in_time: Callable[[], bool]) -> Outcome:
+        """As the mailer: `DependencyDown` and `NotYet` when nothing was said about it."""
         async with answering():
             await self.power.step("MAIL")
         does = self.service.does.get(letter.recipient, "takes")
         if does == "away":
             raise DependencyDown("the mail service")
         if not in_time():
-            return None
+            return NotYet()
         match does:
             case "busy":
                 return Busy("450 later")

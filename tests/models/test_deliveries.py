@@ -227,7 +227,7 @@ def test_a_sender_that_sends_the_unclear_again_is_found(
 ) -> None:
     as_it_is = handing._after
 
-    def after(row: Delivery, outcome: Outcome | None, work: Work) -> Delivery | None:
+    def after(row: Delivery, outcome: Outcome, work: Work) -> Delivery | None:
         if isinstance(outcome, Unclear) and row.state == "handing":
             return row.again(work.now, "perhaps it was not taken")
         return as_it_is(row, outcome, work)

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -53,6 +54,11 @@ async def shelves(mongo_uri: str) -> AsyncIterator[Database]:
 @pytest.fixture
 async def database(shelves: Database) -> Database:
     """The same, empty."""
+    return await emptied(shelves)
+
+
+async def emptied(shelves: Database) -> Database:
+    """Forget everything in it."""
     names = ("leases", *(kept.name for kept in (OUTBOX, INBOX, *KEPT)))
     await asyncio.gather(*(shelves[name].delete_many({}) for name in names))
     return shelves
@@ -149,6 +155,14 @@ class Bench:
 @pytest.fixture
 async def bench(database: Database, clock: SetClock) -> AsyncIterator[Bench]:
     """Maple Elementary is known, its flags are fresh, mail leaves at once."""
+    async with open_bench(database, clock) as made:
+        yield made
+
+
+@asynccontextmanager
+async def open_bench(database: Database, clock: SetClock | None = None) -> AsyncIterator[Bench]:
+    """The same over an empty database, for as long as somebody needs it."""
+    clock = clock or SetClock(NOW)
     numbers = itertools.count(1)
     units = Units(database, "notifications", clock, lambda: f"id-{next(numbers):06d}")
     url = "https://partners.schools.example"

@@ -96,7 +96,7 @@ def test_a_busy_mail_service_is_asked_again_ever_later_and_given_up_after_a_day(
         waits.append((after.due_at - now).total_seconds() / 60)
         now = after.due_at
         row = after.moved("claimed", reasons.LEAVING, now).handing(now)
-    assert waits[:5] == [1, 5, 15, 30, 60]
+    assert waits[:5] == [6, 10, 20, 30, 60]
     assert after.state == "dead"
     assert timedelta(hours=16) < now - NOW <= timedelta(hours=24)
 

@@ -1,13 +1,17 @@
 """Letters as bytes: headers, folding, injection, and the calendar part."""
 
+import re
 from email import message_from_bytes
 from email.header import decode_header, make_header
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default as default_policy
 from email.utils import parseaddr
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from icalendar import Calendar
 
 from services.notifications.domain.notice import AnswerWords, Content, EventWords
@@ -106,6 +110,47 @@ def test_no_typed_word_becomes_a_header_or_a_recipient() -> None:
         assert message["X"] is None
         assert len(message["To"].addresses) == 1
         assert len(message["From"].addresses) == 1
+
+
+NASTY = st.text(
+    st.sampled_from('aé家\r\n\t\v\x00\x85\u2028\u202e,;:<>@()"\\=?') | st.characters(), max_size=60
+) | st.sampled_from(["=?utf-8?q?a=0D=0ABcc=3A_x=40y.example?=", "x@y.example>, <z@y.example", "."])
+
+
+@given(NASTY, NASTY, st.sampled_from(["en", "ar"]))
+def test_whatever_is_typed_the_header_has_its_own_fields_once_and_one_recipient(
+    words: str, name: str, language: str
+) -> None:
+    event = FACTS.model_construct(**{**dict(FACTS), "title": words, "organizer": name})
+    raw = _bytes(EventWords.model_construct(facts=event), "invitation", language)
+    head = _head(raw)
+    names = [line.split(b":")[0] for line in head if not line.startswith(b" ")]
+    assert names == FIELDS
+    # As mail programs read it, encoded words included.
+    parsed = _parsed(raw)
+    assert [each.addr_spec for each in parsed["To"].addresses] == ["ana@family.example"]
+    assert [each.addr_spec for each in parsed["From"].addresses] == ["school@schools.example"]
+    assert all(32 <= byte < 127 for line in head for byte in line)
+
+
+FIELDS = [
+    b"From", b"To", b"Subject", b"Date", b"Message-ID", b"MIME-Version", b"Content-Language",
+    b"Auto-Submitted", b"X-Auto-Response-Suppress", b"List-Unsubscribe", b"List-Unsubscribe-Post",
+    b"Content-Type",
+]  # fmt: skip
+
+
+@given(NASTY, NASTY)
+def test_whatever_stands_as_an_address_is_one_plain_address_or_refused(
+    local: str, domain: str
+) -> None:
+    try:
+        found = usable(f"{local}@{domain}")
+    except Refused:
+        return
+    assert re.fullmatch(r"[!-~]+", found)
+    assert not set(found) & set("<>,;")
+    assert len(Address(addr_spec=found).domain) > 0
 
 
 def test_no_typed_word_becomes_a_line_of_the_calendar() -> None:

@@ -121,6 +121,25 @@ async def test_an_unclear_letter_is_settled_on_its_page(bench: Bench, site: Site
     assert (await bench.row("gomez")).state == "accepted"
 
 
+async def test_unclear_letters_are_settled_one_after_the_other_on_their_list(
+    bench: Bench, site: Site
+) -> None:
+    bench.sink.cut_after_dot = {GOMEZ}
+    await send_two(bench)
+    row, place = await bench.row("gomez"), "/notifications?state=unknown"
+    bench.sink.cut_after_dot = set()
+    async with site.browser(OFFICE) as browser:
+        settle = f"/notifications/letters/{row.delivery_id}/settle"
+        assert settle in (await browser.get(place)).text
+        words = {"finding": "again", "back": "list"}
+        assert (await fill_in(browser, settle, place, words)).headers["location"] == place
+        assert settle not in (await browser.get(place)).text
+    async with site.browser(TEACHER) as browser:
+        assert settle not in (await browser.get(place)).text
+    await bench.settle()
+    assert len(bench.sink.letters_to(GOMEZ)) == 2
+
+
 async def test_an_educator_does_not_settle_letters(bench: Bench, site: Site) -> None:
     await send_two(bench)
     place = f"/notifications/letters/{(await bench.row('gomez')).delivery_id}"
@@ -132,7 +151,7 @@ async def test_an_educator_does_not_settle_letters(bench: Bench, site: Site) -> 
 async def test_an_address_that_came_back_is_trusted_again_on_the_households_page(
     bench: Bench, site: Site
 ) -> None:
-    bench.sink.rcpt = {GOMEZ: "550 no"}
+    bench.sink.rcpt = {GOMEZ: "550 no such person"}
     await send_two(bench)
     page = "/notifications/households/household-gomez"
     async with site.browser(OFFICE) as browser:
@@ -208,7 +227,7 @@ async def test_a_correction_is_saved_from_its_own_form(site: Site, form_page: st
 async def test_the_preview_says_who_does_not_get_it_and_why(
     site: Site, bench: Bench, form_page: str
 ) -> None:
-    bench.sink.rcpt = {"pat@family.example": "550 gone"}
+    bench.sink.rcpt = {"pat@family.example": "550 no such person"}
     await bench.tell(contact("smith", "contact-3"))
     await bench.settle()
     async with site.browser(OFFICE) as browser:

@@ -101,7 +101,7 @@ async def test_the_preview_by_api(bench: Bench, site: Site) -> None:
 
 
 async def test_addresses_that_came_back_by_api(bench: Bench, site: Site) -> None:
-    bench.sink.rcpt = {GOMEZ: "550 no"}
+    bench.sink.rcpt = {GOMEZ: "550 no such person"}
     await bench.tell(contact("gomez"))
     await bench.settle()
     async with site.program(DISTRICT) as program:

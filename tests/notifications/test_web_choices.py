@@ -123,7 +123,7 @@ async def test_a_wrong_setting_comes_back_with_a_sentence(bench: Bench, site: Si
 async def test_addresses_that_came_back_are_listed_for_the_district(
     bench: Bench, site: Site
 ) -> None:
-    bench.sink.rcpt = {GOMEZ: "550 no"}
+    bench.sink.rcpt = {GOMEZ: "550 no such person"}
     await send_two(bench)
     place = "/notifications/settings/addresses"
     async with site.browser(DISTRICT) as browser:

@@ -73,9 +73,12 @@ OF_A_MAILBOX = {"return_imap_host": "imap.example", "return_imap_username": "b"}
             {**OF_A_MAILBOX, "return_imap_password": "p", "return_imap_kept_folder": "INBOX"},
             "another folder",
         ),
+        ({"dkim_selector": "p2026"}, "belong together"),
+        ({"dkim_private_key": "a key"}, "belong together"),
+        ({"mail_a_day": "-1"}, "greater than or equal to 0"),
     ],
 )
-def test_settings_of_returned_mail_say_what_is_wrong(wrong: dict[str, str], said: str) -> None:
+def test_settings_of_mail_say_what_is_wrong(wrong: dict[str, str], said: str) -> None:
     with pytest.raises(ValidationError) as refused:
         Settings.model_validate({"environment": "test", **wrong})
     assert said in str(refused.value)

@@ -115,7 +115,7 @@ def _to_staff(room: MailRoom, row: Delivery, notice: Notice | None, around: Surr
 
 def envelop(room: MailRoom, row: Delivery, letter: Letter, around: Surroundings) -> Addressed:
     """The letter as bytes for one address."""
-    return addressed(
+    mail = addressed(
         letter,
         delivery_id=row.delivery_id,
         mailbox=row.mailbox or "",
@@ -123,6 +123,8 @@ def envelop(room: MailRoom, row: Delivery, letter: Letter, around: Surroundings)
         bounces_to=room.place.bounces_to(row.delivery_id),
         at=around.now,
     )
+    signer = room.place.signer
+    return replace(mail, message=signer.signed(mail.message)) if signer else mail
 
 
 def _school(room: MailRoom, row: Delivery, around: Surroundings) -> School:

@@ -10,11 +10,12 @@ from contextlib import suppress
 from services.notifications.actions.flagging import is_barred
 from services.notifications.actions.gathering import handed_over, let_follow
 from services.notifications.actions.preparing import Change, Ready, set_aside
+from services.notifications.actions.refusing import heed_refusal, pace_of, why
 from services.notifications.actions.room import MailRoom, tell_accepted, tell_not_sent
 from services.notifications.domain import reasons
 from services.notifications.domain.delivery import Delivery, lapsed
 from services.notifications.domain.gates import LOOK_AGAIN
-from services.notifications.domain.post import Accepted, Busy, Outcome, Refusal, Unclear
+from services.notifications.domain.post import Accepted, Busy, NotYet, Outcome, Refusal, Unclear
 from shared.errors import PartnersError
 from shared.outbox import Work
 
@@ -132,9 +133,9 @@ async def _barred(room: MailRoom, letters: Sequence[Ready], work: Work) -> set[s
 
 
 async def keep_outcomes(
-    room: MailRoom, rows: dict[str, Delivery], outcomes: dict[str, Outcome | None]
+    room: MailRoom, rows: dict[str, Delivery], outcomes: dict[str, Outcome]
 ) -> None:
-    """Keep what the mail service said and tell of it, in one transaction. None: it said nothing."""
+    """Keep what the mail service said and tell of it, in one transaction."""
 
     async def body(work: Work) -> None:
         mine = await room.store.deliveries.mine([rows[each] for each in outcomes], work)
@@ -150,8 +151,8 @@ async def keep_outcomes(
             if row is None:
                 continue
             outcome = outcomes[row.delivery_id]
-            if isinstance(outcome, Refusal) and outcome.address and row.mailbox:
-                await room.store.choices.suppress(row.mailbox, outcome.said, work)
+            if isinstance(outcome, Refusal) and outcome.address:
+                await heed_refusal(room, row, outcome, work)
             if row.state == "accepted":
                 tell_accepted(row, work)
             elif row.state == "dead":
@@ -160,13 +161,13 @@ async def keep_outcomes(
     await room.units.run(body)
 
 
-def _after(row: Delivery, outcome: Outcome | None, work: Work) -> Delivery | None:
+def _after(row: Delivery, outcome: Outcome, work: Work) -> Delivery | None:
     now = work.now
     match outcome:
         case Accepted(said):
             return row.accepted(now, detail=said)
         case Refusal(said):
-            return row.moved("dead", reasons.REFUSED, now, detail=said)
+            return row.moved("dead", why(outcome), now, detail=said)
         case Unclear(said):
             if row.state == "unknown":
                 return None
@@ -174,12 +175,13 @@ def _after(row: Delivery, outcome: Outcome | None, work: Work) -> Delivery | Non
         case Busy(said) if row.parts:
             return row.moved("dead", reasons.MAIL_SERVICE_BUSY, now, detail=said)
         case Busy(said) if row.state == "handing":
-            return row.again(now, said)
-        case _ if row.parts:
-            return row.moved("dead", reasons.MAIL_SERVICE_DOWN, now)
-        case _:
-            # Nothing was said about it to anyone, so this was no try.
-            back = row.moved("pending", reasons.MAIL_SERVICE_DOWN, now, due_at=now)
+            return row.again(now, said, pace_of(outcome))
+        case NotYet(said) if row.parts:
+            return row.moved("dead", reasons.MAIL_SERVICE_DOWN, now, detail=said)
+        case Busy(said):
+            return row.moved("pending", reasons.MAIL_SERVICE_BUSY, now, due_at=now, detail=said)
+        case NotYet(said, reason, wait):
+            back = row.moved("pending", reason, now, due_at=now + wait, detail=said)
             return back.model_copy(update={"tries": max(0, row.tries - 1)})
 
 

@@ -15,6 +15,7 @@ from services.notifications.domain import reasons
 from services.notifications.domain.delivery import Delivery
 from services.notifications.domain.gates import Go, Hold, Stop, Together, Verdict, Wait, judge
 from services.notifications.domain.gathering import carrying, is_ripe, parted
+from services.notifications.domain.limits import Limit
 from services.notifications.domain.post import Addressed
 from shared import telemetry
 from shared.errors import Refused
@@ -22,6 +23,8 @@ from shared.messages import HouseholdChanged
 from shared.outbox import Work
 
 Change = Callable[[Delivery, Work], Delivery]
+LARGEST = 2_000_000
+"""Bytes of a letter. A usual one has some 30,000; every mail service takes a good deal more."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,8 @@ class Ready:
     """What it carries."""
     translated: Mapping[str, str] = field(default_factory=dict)
     """By key of translations that it has, from which language."""
+    counted: tuple[tuple[Limit, datetime], ...] = ()
+    """The limits under which it was counted, and when."""
 
 
 async def prepare(room: MailRoom, batch: Sequence[Delivery]) -> list[Ready]:
@@ -195,6 +200,8 @@ def _written(room: MailRoom, row: Delivery, around: Surroundings) -> Ready | Cha
     except Exception as error:  # noqa: BLE001 - one letter that can't be written costs no other
         telemetry.failed("notifications", error)
         return lambda row, work: row.moved("dead", reasons.UNWRITABLE, work.now)
+    if len(mail.message) > LARGEST:
+        return lambda row, work: row.moved("dead", reasons.TOO_LARGE, work.now)
     homes = dict.fromkeys([row.household_id, *(part.household_id for part in row.parts)])
     readers = tuple(around.households[each] for each in homes if each in around.households)
     return Ready(row, mail, readers, letter.language, translated=_translated(room, row, around))

@@ -12,15 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from services.notifications.actions.gathering import let_follow
+from services.notifications.actions.refusing import count_against
 from services.notifications.actions.replying import take_reply
 from services.notifications.actions.room import MailRoom, tell_bounced
 from services.notifications.domain import reasons
 from services.notifications.domain.delivery import WRITTEN, Delivery
 from services.notifications.domain.returned import (
     COUNTS_FOR,
-    SOFT_LETTERS,
-    SOFT_REST,
-    SOFT_WINDOW,
+    NOT_THE_ADDRESS,
     Report,
     Returned,
 )
@@ -158,7 +157,10 @@ async def _heed_report(
             known.row.mailbox or "", reasons.CAME_BACK, work, detail=detail
         )
         return "stopped_writing", known
-    return await _count(room, found, known.row, report, work), known
+    if report.cause in NOT_THE_ADDRESS:
+        return "noted", known
+    found.counted_for = known.row.mailbox
+    return await count_against(room, known.row, report.said[:_LONGEST_DETAIL], work), known
 
 
 def _meant(letters: Sequence[Known], report: Report) -> Known | None:
@@ -186,24 +188,6 @@ async def _end(
     await room.store.deliveries.put([after], work)
     await let_follow(room, [after], work)
     tell_bounced(after, work, permanent=hopeless)
-
-
-async def _count(room: MailRoom, found: _Found, row: Delivery, report: Report, work: Work) -> Done:
-    """One letter more that came back for now; after some of them the address rests."""
-    mailbox = row.mailbox or ""
-    found.counted_for = mailbox
-    since = work.now - SOFT_WINDOW
-    letters = await room.store.returns.counted(mailbox, since, work) | {row.delivery_id}
-    if len(letters) < SOFT_LETTERS:
-        return "counted"
-    await room.store.choices.suppress(
-        mailbox,
-        reasons.COMES_BACK_OFTEN,
-        work,
-        detail=report.said[:_LONGEST_DETAIL],
-        until=work.now + SOFT_REST,
-    )
-    return "rests"
 
 
 async def _heed_complaint(room: MailRoom, found: _Found, work: Work) -> None:

@@ -6,9 +6,11 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from services.notifications.domain.delivery import Delivery
+from services.notifications.domain.limits import Limits
 from services.notifications.domain.replies import Reply, ReplySight
 from services.notifications.domain.settings import MailSettings, SchoolDays
 from services.notifications.domain.sight import Sight
+from services.notifications.letters.signing import Signer
 from services.notifications.returns.address import ReturnAddress
 from services.notifications.store import Store
 from services.notifications.translator import Translator
@@ -34,6 +36,8 @@ class MailPlace:
     public_url: str = ""
     """Where staff and families find the pages of this platform; no slash at its end."""
     allow_list: frozenset[str] = frozenset()
+    signer: Signer | None = None
+    """Signs what leaves. None: the district's mail service does, or nobody."""
     returns: ReturnAddress | None = None
     """Where letters come back to. None: to `mail_from`, where nobody reads them for us."""
 
@@ -71,6 +75,8 @@ class MailRoom:
     """Whether translations count as accepted until somebody judges them; not for real families."""
     translator: Translator | None = None
     """Translates words that educators typed. None: they go out as they are."""
+    limits: Limits = field(default_factory=Limits)
+    """How many letters may leave in a time."""
     due: asyncio.Event = field(default_factory=asyncio.Event)
     """The sender's bell: letters may have become due. The sender looks by itself, too."""
 

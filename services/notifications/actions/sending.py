@@ -5,7 +5,7 @@ after `handing` was stored is `unknown` and stays so until somebody knows better
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -16,12 +16,15 @@ from services.notifications.actions.handing import (
     keep_outcomes,
     take_up_lapsed,
 )
+from services.notifications.actions.limiting import Places, uncount, within_limits
 from services.notifications.actions.preparing import Ready, prepare
 from services.notifications.actions.room import MailRoom
 from services.notifications.domain import reasons
 from services.notifications.domain.delivery import Delivery
-from services.notifications.domain.post import Addressed, Outcome, Unclear
-from services.notifications.mailer import EXCHANGE_LASTS, Mailer
+from services.notifications.domain.limits import domain_of
+from services.notifications.domain.post import Accepted, Addressed, Busy, NotYet, Outcome, Unclear
+from services.notifications.domain.resting import Rest
+from services.notifications.mailer import EXCHANGE_LASTS, Mailer, MailRests
 from shared import crashpoints, telemetry
 from shared.errors import DependencyDown
 
@@ -34,6 +37,8 @@ DOWN_SECONDS = 1.0
 GATHER_SECONDS = 0.1
 """So long an outcome waits for those of the same batch, to be kept with them in one transaction."""
 LAPSED_EVERY = timedelta(seconds=1)
+MAKES_WAY = timedelta(seconds=30)
+"""So long a letter waits that found no place with its domain, while others go."""
 
 
 @dataclass
@@ -44,10 +49,15 @@ class Sender:
     mailer: Mailer
     _stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _down: bool = False
+    _rest: Rest = field(default_factory=Rest)
+    _places: Places = field(init=False)
     _task: asyncio.Task[None] | None = None
     _hands: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HANDS))
     _leaving: set[asyncio.Task[None]] = field(default_factory=set)
     _looked_at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        self._places = Places(self.room.limits)
 
     def start(self) -> None:
         """Begin."""
@@ -64,8 +74,8 @@ class Sender:
 
     @property
     def mail_answers(self) -> bool:
-        """Whether the mail service answered when it was needed last."""
-        return not self._down
+        """Whether the mail service answered when it was needed last, and asked for no rest."""
+        return not self._down and not self._rest.left(self.room.now)
 
     async def _run(self) -> None:
         while not self._stopping.is_set():
@@ -76,7 +86,8 @@ class Sender:
                     continue
             except DependencyDown as down:
                 telemetry.logger("sender").warning("waiting", reason=str(down))
-                woken, seconds = self._stopping, DOWN_SECONDS
+                left = self._rest.left(self.room.now).total_seconds()
+                woken, seconds = self._stopping, max(DOWN_SECONDS, left)
             except Exception as error:  # noqa: BLE001 - the next turn comes all the same
                 telemetry.failed("notifications", error)
                 woken, seconds = self._stopping, DOWN_SECONDS
@@ -99,9 +110,10 @@ class Sender:
 
         `DependencyDown` when it has to wait; what was taken up then is given back.
         """
+        if self._rest.left(self.room.now):
+            raise MailRests(self._rest.said)
         if self._down:
-            await self.mailer.ping()
-            self._down = False
+            await self._ping()
         await self._look_for_lapsed()
         await self._hands.acquire()
         try:
@@ -114,6 +126,14 @@ class Sender:
         self._leaving.add(hand)
         hand.add_done_callback(self._leaving.discard)
         return len(batch)
+
+    async def _ping(self) -> None:
+        try:
+            await self.mailer.ping()
+        except MailRests as rests:
+            self._rest.begin(self.room.now, rests.said)
+            raise
+        self._down = False
 
     async def _look_for_lapsed(self) -> None:
         now = self.room.now
@@ -137,13 +157,14 @@ class Sender:
         if not batch:
             return [], {}
         try:
-            letters = await prepare(self.room, batch)
+            letters = await within_limits(self.room, await prepare(self.room, batch))
             going = await begin_handing(self.room, letters)
         except DependencyDown:
             await give_back(self.room, batch, reasons.TAKEN_UP_AGAIN)
             raise
         if going:
             crashpoints.reach("letter.handing", (row.kind for row in going.values()))
+        await uncount(self.room, (x for x in letters if x.delivery.delivery_id not in going))
         return letters, going
 
     async def _all_left(self) -> None:
@@ -164,25 +185,45 @@ class Sender:
                 if outcomes:
                     crashpoints.reach("letter.answered", (going[each].kind for each in outcomes))
                     await self._patiently_keep(going, outcomes)
+                    unsaid = {each for each, said in outcomes.items() if isinstance(said, NotYet)}
+                    await uncount(
+                        self.room, (x for x in letters if x.delivery.delivery_id in unsaid)
+                    )
         finally:
             self._hands.release()
 
-    async def _say(self, letter: Addressed, row: Delivery) -> tuple[str, Outcome | None]:
+    async def _say(self, letter: Addressed, row: Delivery) -> tuple[str, Outcome]:
         def in_time() -> bool:
             # Else somebody could find it lapsed, and settle it, while it is being said.
             return row.lease_until is not None and self.room.now < row.lease_until - EXCHANGE_LASTS
 
+        async with self._places.one(domain_of(row)) as free:
+            if not free:
+                return row.delivery_id, NotYet(reason=reasons.DOMAIN_LIMIT, wait=MAKES_WAY)
+            return row.delivery_id, await self._said(letter, in_time)
+
+    async def _said(self, letter: Addressed, in_time: Callable[[], bool]) -> Outcome:
         try:
-            return row.delivery_id, await self.mailer.send(letter, in_time)
+            outcome = await self.mailer.send(letter, in_time)
+        except MailRests as rests:
+            self._down = True
+            self._rest.begin(self.room.now, rests.said)
+            left = self._rest.left(self.room.now)
+            return NotYet(rests.said, reasons.MAIL_SERVICE_BUSY, left)
         except DependencyDown:
             self._down = True
+            return NotYet()
         except Exception as error:  # noqa: BLE001 - one letter costs no other
             telemetry.failed("notifications", error)
-            return row.delivery_id, Unclear(f"not known how it ended ({type(error).__name__})")
-        return row.delivery_id, None
+            return Unclear(f"not known how it ended ({type(error).__name__})")
+        if isinstance(outcome, Busy) and outcome.rests:
+            self._rest.begin(self.room.now, outcome.said)
+        elif isinstance(outcome, Accepted):
+            self._rest.took(self.room.now)
+        return outcome
 
     async def _patiently_keep(
-        self, rows: dict[str, Delivery], outcomes: dict[str, Outcome | None]
+        self, rows: dict[str, Delivery], outcomes: dict[str, Outcome]
     ) -> None:
         # What the mail service said must not be lost while the database is away for a moment.
         while True:

@@ -42,7 +42,15 @@ connection; a letter that had to wait longer is not begun. So long after a sende
 letters are shown as leaving, before they may not have arrived."""
 LONGEST_LEASE = HANDING_LASTS + timedelta(minutes=1)
 """An end that is farther off was written by a clock that was wrong, and has passed."""
-_BACK_OFF_MINUTES = (1, 5, 15, 30, 60, 120, 240, 240, 240)
+Pace = Literal["cut", "later", "full"]
+_BACK_OFF_MINUTES: dict[Pace, tuple[int, ...]] = {
+    "cut": (1, 5, 15, 30, 60, 120, 240),
+    # Who greylists wants to see the same letter again after some minutes, most often five (RFC
+    # 6647, 4.2); who is asked earlier may begin to count anew.
+    "later": (6, 10, 20, 30, 60, 120, 240),
+    "full": (60, 120, 240),
+}
+"""Until the next try: after a cut line, an answer that says later (4xx), a full mailbox."""
 GIVE_UP_AFTER = timedelta(hours=24)
 
 
@@ -198,10 +206,10 @@ class Delivery(Record):
         moved = self.moved("accepted", reason, now, detail=detail)
         return moved.model_copy(update={"handed_at": now})
 
-    def again(self, now: datetime, detail: str) -> "Delivery":
+    def again(self, now: datetime, detail: str, pace: Pace = "later") -> "Delivery":
         """Refused for now: another try later, or dead after a day or past its use."""
-        wait = timedelta(minutes=_BACK_OFF_MINUTES[min(self.tries, len(_BACK_OFF_MINUTES)) - 1])
-        due = now + wait
+        minutes = _BACK_OFF_MINUTES[pace]
+        due = now + timedelta(minutes=minutes[min(self.tries, len(minutes)) - 1])
         too_late = due - (self.first_tried_at or now) > GIVE_UP_AFTER
         if too_late or (self.use_by is not None and due >= self.use_by):
             return self.moved("dead", reasons.GAVE_UP, now, detail=detail)

@@ -1,6 +1,9 @@
 """What passes between us and the mail service: an addressed letter, and the answer to it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
+
+from services.notifications.domain import reasons
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,10 @@ class Busy:
     """It was surely not taken, and may be tried again later (4xx, or cut before the end)."""
 
     said: str
+    cut: bool = False
+    """The line broke: nobody asked us to wait for long."""
+    rests: bool = False
+    """The service closes the line (421): it asks us to leave it alone, not only about this one."""
 
 
 @dataclass(frozen=True)
@@ -42,4 +49,13 @@ class Unclear:
     said: str
 
 
-Outcome = Accepted | Busy | Refusal | Unclear
+@dataclass(frozen=True)
+class NotYet:
+    """Nothing was said about it to anybody, so this was no try; `wait` until it is looked at."""
+
+    said: str = ""
+    reason: str = reasons.MAIL_SERVICE_DOWN
+    wait: timedelta = timedelta(0)
+
+
+Outcome = Accepted | Busy | Refusal | Unclear | NotYet

@@ -25,6 +25,13 @@ CARRIES = N_("It brings several letters in one.")
 TRANSLATING = N_("A machine translates its words. It leaves within ten minutes, with or without.")
 MAIL_SERVICE_BUSY = N_("The mail service asked us to try again later.")
 MAIL_SERVICE_DOWN = N_("The mail service did not answer. It is tried again by itself.")
+DOMAIN_LIMIT = N_(
+    "The mail service of this address takes only so many letters at a time. It leaves when there "
+    "is room."
+)
+DAILY_LIMIT = N_(
+    "The district's mail service takes only so many letters a day. It leaves when there is room."
+)
 TAKEN_UP_AGAIN = N_("It was taken up again after an interruption.")
 LEAVING = N_("It is being handed to the mail service.")
 
@@ -47,6 +54,12 @@ PAUSED_TOO_LONG = N_("The family asked us for a pause, and after it this letter 
 UNSUBSCRIBED = N_("The family asked us to stop letters of this kind.")
 SUPPRESSED_ADDRESS = N_("Mail to this address came back before, so we no longer write to it.")
 REFUSED = N_("The mail service of this address refused it for good.")
+REFUSED_FOR_NOW = N_("The mail service of this address could not take it.")
+MAILBOX_FULL = N_("The mailbox is full.")
+OUR_NAME = N_(
+    "The mail service of this address does not trust our mail. The address itself may be good."
+)
+TOO_LARGE = N_("It is larger than the mail service takes.")
 GAVE_UP = N_("The mail service of this address did not take it in time.")
 EXPIRED = N_("It would have come too late to be of use.")
 HELD_TOO_LONG = N_("It waited for the school to begin sending mail, and would have come too late.")

@@ -16,6 +16,9 @@ HOPELESS: frozenset[Cause] = frozenset({"no_mailbox", "no_domain", "moved", "tak
 """The address itself does not work. Everything else may be different the next time: a mailbox is
 emptied, a block is lifted, an account is opened again."""
 
+NOT_THE_ADDRESS: frozenset[Cause] = frozenset({"blocked", "too_big"})
+"""About our name with that mail service, or about the letter: it counts against no address."""
+
 SOFT_LETTERS = 5
 """So many letters that came back for now, in so many days, and we rest for so many."""
 SOFT_WINDOW = timedelta(days=14)

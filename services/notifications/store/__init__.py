@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from services.notifications.store import (
     address_requests,
     choices,
+    counts,
     deliveries,
     household_items,
     languages,
@@ -17,6 +18,7 @@ from services.notifications.store import (
 )
 from services.notifications.store.address_requests import AddressRequests
 from services.notifications.store.choices import Choices
+from services.notifications.store.counts import Counts
 from services.notifications.store.deliveries import Deliveries
 from services.notifications.store.flags import Flags
 from services.notifications.store.forgetting import Forgetting
@@ -39,6 +41,7 @@ KEPT = (
     *notices.KEPT,
     *choices.KEPT,
     *address_requests.KEPT,
+    *counts.KEPT,
     *languages.KEPT,
     *school_events.KEPT,
     *returns.KEPT,
@@ -59,6 +62,7 @@ class Store:
     notices: Notices = field(init=False)
     choices: Choices = field(init=False)
     addresses: AddressRequests = field(init=False)
+    counts: Counts = field(init=False)
     languages: Languages = field(init=False)
     events: SchoolEvents = field(init=False)
     returns: Returns = field(init=False)
@@ -77,6 +81,7 @@ class Store:
         put(self, "notices", Notices(self.database))
         put(self, "choices", Choices(self.database))
         put(self, "addresses", AddressRequests(self.database))
+        put(self, "counts", Counts(self.database))
         put(self, "languages", Languages(self.database))
         put(self, "events", SchoolEvents(self.database))
         put(self, "returns", Returns(self.database))

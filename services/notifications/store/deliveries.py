@@ -1,5 +1,6 @@
 """Deliveries: one document each, changed only by whoever saw its last version."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +22,8 @@ from shared.mongo import Database, Document, Kept, answering
 from shared.outbox import Work
 
 NAME = "deliveries"
-_DUE_STATES = ["pending", "retry", "held"]
+_MAY_LEAVE = ["pending", "retry"]
+_DUE_STATES = [*_MAY_LEAVE, "held"]
 _KINDS = sorted(KINDS)
 _FIRST = sorted(name for name, kind in KINDS.items() if kind.first)
 _LAST = sorted(set(_KINDS) - set(_FIRST))
@@ -172,6 +174,40 @@ class Deliveries:
     async def _due(self, query: Document, limit: int) -> list[str]:
         found = self.database[NAME].find(query, {"_id": 1}).sort("due_at", 1).limit(limit)
         return [str(row["_id"]) async for row in found]
+
+    async def waiting(self, now: datetime, most: int, domain: str | None) -> list[Delivery]:
+        """Letters that are due and nobody has taken up, to one mail domain or (None) to any."""
+        query: Document = {
+            "state": {"$in": _MAY_LEAVE},
+            "kind": {"$in": _KINDS},
+            "due_at": {"$lte": now},
+        }
+        if domain is not None:
+            query["mailbox"] = {"$regex": f"@{re.escape(domain)}$", "$options": "i"}
+        async with answering():
+            found = self.database[NAME].find(query).sort("due_at", 1).limit(most)
+            return [_delivery(row) async for row in found]
+
+    async def put_off(self, ids: Sequence[str], until: datetime, reason: str, now: datetime) -> int:
+        """Let letters that are due wait; those that somebody took up meanwhile stay as they are."""
+        if not ids:
+            return 0
+        query = {"_id": {"$in": ids}, "state": {"$in": _MAY_LEAVE}, "due_at": {"$lte": now}}
+        changed = {"due_at": until, "reason": reason, "changed_at": now}
+        async with answering():
+            result = await self.database[NAME].update_many(
+                query, {"$set": changed, "$inc": {"version": 1}}
+            )
+        return int(result.modified_count)
+
+    async def waits_because(self, reasons: Sequence[str], most: int) -> dict[str, int]:
+        """How many letters wait for each of these reasons, about `most` of each at most."""
+        found: dict[str, int] = {}
+        for reason in reasons:
+            query = {"state": {"$in": _MAY_LEAVE}, "kind": {"$in": _KINDS}, "reason": reason}
+            async with answering():
+                found[reason] = await self.database[NAME].count_documents(query, limit=most)
+        return found
 
     async def mine(self, rows: Iterable[Delivery], work: Work) -> dict[str, Delivery]:
         """As they are now, those that still carry the claim of the given rows."""

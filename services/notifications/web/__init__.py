@@ -20,6 +20,7 @@ from services.notifications.web import (
     replies_api,
     requests_api,
     returns,
+    sending,
     settings,
     unsubscribe,
 )
@@ -32,7 +33,7 @@ router = APIRouter()
 _PARTS = (
     household_page, api, languages_api, requests_api, address_requests_api, replies_api,
     unsubscribe, choices, addresses, previews, outlook, hours, settings, languages, returns,
-    address_requests, replies, proofs, letters,
+    address_requests, replies, proofs, sending, letters,
 )  # fmt: skip
 for part in _PARTS:
     router.include_router(part.router)

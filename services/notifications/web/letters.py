@@ -39,6 +39,8 @@ class Settled(Record):
     """What a person found out about a letter."""
 
     finding: Finding
+    back: Literal["", "list"] = ""
+    """Where the person goes on: at the letter, or at the next of the list."""
 
 
 @router.get("")
@@ -67,6 +69,7 @@ async def show_letters(
         days=days,
         kept=kept_filters(wanted, days),
         schools=schools,
+        may_settle=viewer.role in LEADS,
         **words(),
     )
 
@@ -148,7 +151,8 @@ async def settle_letter(
         return page.redirect(place, said=page._(N_("Please choose one of the answers.")))
     sight = await room.sight_of(viewer)
     await resolve(room, delivery_id, form.data.finding, seen_by=sight)
-    return page.redirect(place, said=page._(N_("Noted. Thank you.")))
+    after = "/notifications?state=unknown" if form.data.back else place
+    return page.redirect(after, said=page._(N_("Noted. Thank you.")))
 
 
 def order(row: Listed) -> tuple[datetime, str]:
