@@ -43,6 +43,7 @@ from shared.messages.directory import (
 )
 from shared.messages.flags import FlagsApplied, FlagsAsOf, FlagsChanged
 from shared.messages.notices import (
+    AddressConfirmed,
     Category,
     NoticeAccepted,
     NoticeBounced,
@@ -70,6 +71,7 @@ MESSAGES: dict[str, type[Message]] = _known()
 __all__ = [
     "ERASED_WORDS",
     "MESSAGES",
+    "AddressConfirmed",
     "Answer",
     "Assignment",
     "CaseloadEntry",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import Field
+from pydantic import EmailStr, Field
 
 from shared.messages.base import Language, Message
 
@@ -30,7 +30,10 @@ class NoticeRequested(Message):
 
 
 class NoticeAccepted(Message):
-    """The district's mail service took a letter for a household. Sent by notifications."""
+    """The district's mail service took a letter for a household, or paper was handed out.
+
+    Sent by notifications.
+    """
 
     TYPE = "org.partners.notice.accepted.v1"
     OWNER = "notifications"
@@ -49,7 +52,10 @@ class NoticeAccepted(Message):
 
 
 class NoticeBounced(Message):
-    """A letter that was taken came back. Sent by notifications."""
+    """A letter that was taken came back; paper was not handed out after all.
+
+    Sent by notifications.
+    """
 
     TYPE = "org.partners.notice.bounced.v1"
     OWNER = "notifications"
@@ -59,6 +65,7 @@ class NoticeBounced(Message):
     household_id: str
     family_ids: tuple[str, ...]
     permanent: bool
+    channel: Literal["mail", "paper"] = "mail"
     reason: str = ""
     bounced_at: datetime
 
@@ -76,3 +83,25 @@ class NoticeNotSent(Message):
     household_id: str
     family_ids: tuple[str, ...]
     reason: str
+    needs_a_person: bool = False
+    """Neither mail nor paper may go, so that somebody has to find another way."""
+
+
+class AddressConfirmed(Message):
+    """A household gave a mail address on its paper letter, and staff confirmed it.
+
+    Sent by notifications; contacts corrects the adult's address with it.
+    """
+
+    TYPE = "org.partners.address.confirmed.v1"
+    OWNER = "notifications"
+    ABOUT = "offer_id"
+
+    offer_id: str
+    household_id: str
+    guardian_id: str
+    address: EmailStr
+    account_id: str
+    """Whoever confirmed it."""
+    name: str
+    confirmed_at: datetime

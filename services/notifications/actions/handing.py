@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 from services.notifications.actions.flagging import is_barred
+from services.notifications.actions.papering import follow_on_paper
 from services.notifications.actions.preparing import Change, Ready, set_aside
 from services.notifications.actions.room import MailRoom, tell_accepted, tell_not_sent
 from services.notifications.domain import reasons
@@ -100,6 +101,8 @@ async def keep_outcomes(
                 tell_accepted(row, work)
             elif row.state == "dead":
                 tell_not_sent(row, work)
+                if isinstance(outcome, Refusal) and outcome.address:
+                    await follow_on_paper(room, row, work)
 
     await room.units.run(body)
 

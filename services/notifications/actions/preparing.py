@@ -1,14 +1,15 @@
 """Before letters leave: each passes the gates or is set aside with its reason, then is written."""
 
 import asyncio
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from services.notifications.actions.composing import compose, envelop
+from services.notifications.actions.papering import instead_of_mail
 from services.notifications.actions.room import MailRoom, tell_not_sent
 from services.notifications.actions.surroundings import Surroundings, look_around
 from services.notifications.domain import reasons
-from services.notifications.domain.delivery import Delivery
+from services.notifications.domain.delivery import Delivery, for_backpack
 from services.notifications.domain.gates import Go, Hold, Stop, Wait, judge
 from services.notifications.domain.post import Addressed
 from shared import telemetry
@@ -17,6 +18,7 @@ from shared.messages import HouseholdChanged
 from shared.outbox import Work
 
 Change = Callable[[Delivery, Work], Delivery]
+_LOST = frozenset({reasons.NO_ADDRESS, reasons.SUPPRESSED_ADDRESS})
 
 
 @dataclass(frozen=True)
@@ -33,11 +35,12 @@ class Ready:
 async def prepare(room: MailRoom, batch: Sequence[Delivery]) -> list[Ready]:
     """Judge a claimed batch and write its letters; what does not leave now is set aside."""
     around = await look_around(room, batch)
+    on_paper = await instead_of_mail(room, batch, around)
     ready: list[Ready] = []
     aside: dict[str, Change] = {}
     for row in batch:
         await asyncio.sleep(0)  # writing a letter takes milliseconds in which others want to answer
-        verdict = _verdict(row, around)
+        verdict = _verdict(row, around, on_paper)
         if isinstance(verdict, Go):
             outcome = _written(room, row, around)
             if isinstance(outcome, Ready):
@@ -70,17 +73,19 @@ async def set_aside(room: MailRoom, rows: Sequence[Delivery], changes: dict[str,
     await room.units.run(body)
 
 
-def _verdict(row: Delivery, around: Surroundings) -> Go | Change:
+def _verdict(row: Delivery, around: Surroundings, on_paper: Mapping[str, str]) -> Go | Change:
     moved_to = around.moved_to(row)
     if moved_to:
         return lambda row, work: row.moved(
             "pending", reasons.READY, work.now, due_at=work.now
         ).model_copy(update={"mailbox": moved_to})
     if moved_to == "":
-        return _stopped(reasons.NO_ADDRESS)
+        return _not_by_mail(row, reasons.NO_ADDRESS, on_paper)
     match judge(row, around.of(row)):
         case Go():
             return Go()
+        case Stop(reason) if reason in _LOST:
+            return _not_by_mail(row, reason, on_paper)
         case Stop(reason):
             return _stopped(reason)
         case Wait(until, reason):
@@ -102,6 +107,14 @@ def _written(room: MailRoom, row: Delivery, around: Surroundings) -> Ready | Cha
     return Ready(row, mail, household, letter.language)
 
 
+def _not_by_mail(row: Delivery, reason: str, on_paper: Mapping[str, str]) -> Change:
+    """On paper, or not at all, for the reason why not on paper either."""
+    why_not = on_paper.get(row.delivery_id)
+    if why_not == "":
+        return lambda row, work: for_backpack(row, work.now)
+    return _stopped(why_not or reason)
+
+
 def _stopped(reason: str) -> Change:
     return lambda row, work: row.moved("suppressed", reason, work.now)
 
@@ -114,6 +127,6 @@ async def _unless_promised(
         return row
     if row.key not in taken and not await room.store.deliveries.key_taken(row.key, work):
         return row
-    gone = row.model_copy(update={"state": "claimed", "mailbox": before.mailbox})
+    gone = row.model_copy(update={"state": "claimed", "mailbox": before.mailbox, "channel": before.channel})
     stopped = gone.moved("suppressed", reasons.NEWER_LETTER, work.now)
     return stopped.model_copy(update={"version": row.version})

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from services.notifications.actions.papering import follow_on_paper
 from services.notifications.actions.room import MailRoom, tell_bounced
 from services.notifications.domain import reasons
 from services.notifications.domain.delivery import WRITTEN, Delivery
@@ -174,6 +175,8 @@ async def _end(
     after = now.moved("dead", reason, work.now, detail=report.said[:_LONGEST_DETAIL])
     await room.store.deliveries.put([after], work)
     tell_bounced(after, work, permanent=hopeless)
+    if hopeless:
+        await follow_on_paper(room, after, work)
 
 
 async def _count(room: MailRoom, found: _Found, row: Delivery, report: Report, work: Work) -> Done:

@@ -45,8 +45,9 @@ class Surroundings:
     def of(self, row: Delivery) -> Circumstances:
         """What a verdict on one delivery depends on."""
         household = self.households.get(row.household_id)
-        mailbox = row.mailbox or ""
-        active, _ = self._reader(row)
+        active, address = self._reader(row)
+        # What somebody stopped at an address, we do not put into a backpack.
+        mailbox = row.mailbox or (address if row.on_paper else None) or ""
         return Circumstances(
             now=self.now,
             settings=self.settings,
@@ -63,7 +64,7 @@ class Surroundings:
     def moved_to(self, row: Delivery) -> str | None:
         """The reader's new address where it differs from the letter's; "" where it is gone."""
         active, mailbox = self._reader(row)
-        if not active or mailbox == row.mailbox:
+        if not active or row.on_paper or mailbox == row.mailbox:
             return None
         return mailbox or ""
 

@@ -25,6 +25,8 @@ class Kind:
     nor for what wants an answer by a date (DESIGN section 7)."""
     asked_for: bool = False
     """Answers the family's own act, so that no earlier "stop" is meant by it."""
+    on_paper: bool = False
+    """Makes sense in a backpack, days later, where mail reaches nobody."""
     first: bool = False
     """One person waits for it, so it goes before letters to a whole school."""
 
@@ -32,13 +34,13 @@ class Kind:
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind("good_news", "good_news", taken_back=True, first=True),
-        Kind("note", "school", taken_back=True, first=True),
-        Kind("invitation", "events", taken_back=True),
+        Kind("good_news", "good_news", taken_back=True, on_paper=True, first=True),
+        Kind("note", "school", taken_back=True, on_paper=True, first=True),
+        Kind("invitation", "events", taken_back=True, on_paper=True),
         Kind("rsvp_confirmation", "events", asked_for=True, first=True),
-        Kind("event_changed", "events"),
-        Kind("cancelled", "events"),
-        Kind("announcement", "school", taken_back=True, routine=True),
+        Kind("event_changed", "events", on_paper=True),
+        Kind("cancelled", "events", on_paper=True),
+        Kind("announcement", "school", taken_back=True, routine=True, on_paper=True),
         # To staff: what protects families means nothing for it (`gates`, ADR 22).
         Kind("follow_ups_due", "school"),
     )
