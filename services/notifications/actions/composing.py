@@ -27,8 +27,13 @@ STOP_LINK_LIVES = timedelta(days=400)
 AFTER_THE_EVENT = timedelta(days=1)
 
 
-def compose(room: MailRoom, row: Delivery, around: Surroundings) -> Letter:
-    """The letter as it reads now; `NotFound` when what it speaks of is not known."""
+def compose(
+    room: MailRoom, row: Delivery, around: Surroundings, *, names: bool = True
+) -> Letter:
+    """The letter as it reads now; `NotFound` when what it speaks of is not known.
+
+    `names`: whether it greets the adults by their names.
+    """
     notice = around.notices.get(row.notice_id)
     if row.to_staff:
         return _to_staff(room, row, notice, around)
@@ -38,13 +43,16 @@ def compose(room: MailRoom, row: Delivery, around: Surroundings) -> Letter:
     return as_sent(
         Occasion(
             notice=notice,
-            household=_reader(row, household.greeting, household.language, around),
+            household=_reader(
+                row, household.greeting if names else (), household.language, around
+            ),
             school=_school(room, row, around),
             students=_students(row, notice, around),
             written_at=around.now,
-            answer_url=_answer_url(room, notice, household),
-            stop_url=_stop_url(room, row, household, around),
-            reply_to=_reply_to(notice, around),
+            answer_url="" if row.on_paper else answer_url(room, notice, household),
+            stop_url="" if row.on_paper else _stop_url(room, row, household, around),
+            reply_to=None if row.on_paper else _reply_to(notice, around),
+            on_paper=row.on_paper,
             site=room.place.public_url,
         )
     )
@@ -112,7 +120,8 @@ def _students(row: Delivery, notice: Notice, around: Surroundings) -> tuple[str,
     return tuple(names[each] for each in row.student_ids if each in names)
 
 
-def _answer_url(room: MailRoom, notice: Notice, household: HouseholdChanged) -> str:
+def answer_url(room: MailRoom, notice: Notice, household: HouseholdChanged) -> str:
+    """The signed page on which a household answers; "" where there is nothing to answer."""
     if not isinstance(notice.content, EventWords | AnswerWords) or notice.kind == "cancelled":
         return ""
     facts = notice.content.facts

@@ -25,7 +25,7 @@ _RULE = "* * *"
 
 def as_html(letter: Letter) -> str:
     """The whole HTML document, its styles written into the elements."""
-    page = _environment().get_template("letter.html").render(letter=letter)
+    page = letter_environment().get_template("letter.html").render(letter=letter)
     return _inliner().inline(page)
 
 
@@ -97,7 +97,8 @@ def _is_ours(line: str) -> bool:
 
 
 @cache
-def _environment() -> Environment:
+def letter_environment() -> Environment:
+    """Finds the templates of letters, and knows their blocks apart."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,

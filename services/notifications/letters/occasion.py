@@ -43,5 +43,7 @@ class Occasion:
     staff_url: str = ""
     """The page on which staff finds what a letter to staff is about."""
     reply_to: str | None = None
+    on_paper: bool = False
+    """Nothing can be tapped, and nothing is attached."""
     site: str = ""
     """Where this platform is on the web, for links to its public pages."""

@@ -117,9 +117,7 @@ def _invitation(_: Tongue, occasion: Occasion, words: EventWords) -> _Written:
         Headline(facts.title, facts.language),
         Facts(_when_and_where(_, facts)),
         *_description(_, facts),
-        Paragraph(_("Will you come? One tap is enough. You do not need an account.")),
-        _answers(_, occasion),
-        Paragraph(_("The date is attached, so that you can keep it in your calendar.")),
+        *_asked(_, occasion),
     ]
     subject = _.plain("You are invited: %(title)s", title=facts.title)
     return subject, facts.organizer, blocks
@@ -132,8 +130,7 @@ def _changed(_: Tongue, occasion: Occasion, words: EventWords) -> _Written:
         Headline(facts.title, facts.language),
         Facts(_when_and_where(_, facts, words.before)),
         *_description(_, facts),
-        Paragraph(_("If you have answered, your answer still counts. You can change it here.")),
-        _answers(_, occasion),
+        *_asked_again(_, occasion),
     ]
     subject = _.plain("Please note the change: %(title)s", title=facts.title)
     return subject, facts.organizer, blocks
@@ -228,6 +225,25 @@ def _description(_: Tongue, facts: EventFacts) -> list[Block]:
         return []
     return [_typed(_, _("About this event, as the school wrote it:"), facts.description,
                    facts.language)]  # fmt: skip
+
+
+def _asked(_: Tongue, occasion: Occasion) -> list[Block]:
+    if occasion.on_paper:
+        return [Paragraph(_("Will you come? Please tell us."))]
+    return [
+        Paragraph(_("Will you come? One tap is enough. You do not need an account.")),
+        _answers(_, occasion),
+        Paragraph(_("The date is attached, so that you can keep it in your calendar.")),
+    ]
+
+
+def _asked_again(_: Tongue, occasion: Occasion) -> list[Block]:
+    if occasion.on_paper:
+        return [Paragraph(_("If you have answered, your answer still counts. You can change it."))]
+    return [
+        Paragraph(_("If you have answered, your answer still counts. You can change it here.")),
+        _answers(_, occasion),
+    ]
 
 
 def _answers(_: Tongue, occasion: Occasion) -> Buttons:
