@@ -1,5 +1,6 @@
 """Messages come in here: what other systems saw, letters, invitations, who acts on flags."""
 
+from services.contacts.actions.corrections import take_confirmed_address
 from services.contacts.actions.desk import Desk
 from services.contacts.actions.flags import note_applied
 from services.contacts.actions.invitations import note_event
@@ -14,6 +15,7 @@ from services.contacts.actions.suggestions import take_in_achievement
 from shared.bus.handlers import Handlers
 from shared.external import FamilyContacted, StudentAchieved
 from shared.messages import (
+    AddressConfirmed,
     EventCancelled,
     EventChanged,
     EventPublished,
@@ -55,6 +57,10 @@ def handlers(desk: Desk) -> Handlers:
     @contacts.on(NoticeNotSent)
     async def show_why_not_sent(notice: NoticeNotSent, work: Work) -> None:
         await note_not_sent(store, notice, work)
+
+    @contacts.on(AddressConfirmed)
+    async def correct_address(said: AddressConfirmed, work: Work) -> None:
+        await take_confirmed_address(store, desk.units, said, work)
 
     @contacts.on(EventPublished)
     async def know_invitation(published: EventPublished, work: Work) -> None:

@@ -38,7 +38,7 @@ CONSUMES: dict[str, tuple[type[Message], ...]] = {
     "gateway": (m.SchoolChanged, m.EducatorChanged),
     "contacts": (
         m.ExternalFactReceived, m.FlagsApplied, m.NoticeAccepted, m.NoticeBounced, m.NoticeNotSent,
-        m.EventPublished, m.EventChanged, m.EventCancelled, m.EventRSVPd,
+        m.EventPublished, m.EventChanged, m.EventCancelled, m.EventRSVPd, m.AddressConfirmed,
     ),
     "events": (*_DIRECTORY, m.FlagsChanged, m.FlagsAsOf, m.ExternalFactReceived),
     "notifications": (

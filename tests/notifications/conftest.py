@@ -12,6 +12,7 @@ from services.notifications.actions.room import MailPlace, MailRoom
 from services.notifications.actions.sending import Sender
 from services.notifications.actions.spreading import spread
 from services.notifications.app import build
+from services.notifications.domain.codes import Codes
 from services.notifications.domain.delivery import Delivery
 from services.notifications.domain.settings import MailSettings, starting_settings
 from services.notifications.domain.sight import Sight
@@ -159,6 +160,7 @@ async def bench(database: Database, clock: SetClock) -> AsyncIterator[Bench]:
         starting=starting_settings("demo"),
         answer_links=Links("rsvp", [KEY], url, clock),
         stop_links=Links("unsubscribe", [KEY], url, clock),
+        codes=Codes([KEY]),
         drafts_start_accepted=True,
     )
     async with running(Sink()) as sink:

@@ -22,14 +22,15 @@ from services.contacts.domain.corrections import (
 from services.contacts.domain.importing import Import
 from services.contacts.domain.views import LOGS, Reach
 from services.contacts.store import Store
-from shared.errors import Forbidden, NotFound
+from shared.errors import Forbidden, NotFound, Passing, Refused
 from shared.i18n import N_
 from shared.identity import Viewer
-from shared.messages import FamilyChanged, GuardianFacts
+from shared.messages import AddressConfirmed, FamilyChanged, GuardianFacts
 from shared.outbox import Units, Work
 
 Standings = Mapping[str, tuple[Standing, ...]]
 """By adult."""
+_FROM_PAPER = "given by the family on the page behind a paper letter"
 
 
 async def standings(store: Store, family: FamilyChanged, reach: Mapping[str, Reach]) -> Standings:
@@ -92,30 +93,72 @@ async def _keep(
     async def body(work: Work) -> list[Correction]:
         known = await store.corrections.of_guardians([guardian_id], work)
         standing = _standing(guardian, reach, known)
-        before = {each.what: each.value for each in standing}
-        made = [
-            Correction(
-                correction_id=units.mint(),
-                guardian_id=guardian_id,
-                sourced_ids=guardian.sourced_ids or (guardian_id,),
-                what=each.what,
-                value=each.value,
-                before=before[each.what],
-                ended=each.value == each.roster,
-                reason=" ".join(reason.split()),
-                family_id=family.family_id,
-                account_id=by.account_id,
-                name=by.name,
-                at=work.now,
-            )
-            for each in changes_of(said_of(standing), standing)
-        ]
+        changes = changes_of(said_of(standing), standing)
+        made = _made(units, family, guardian, standing, changes, reason, by, work)
         await store.corrections.add(made, work)
         if any(each.what not in OURS for each in made):
             await store.corrections.put_in_place(_job(units, by), work)
         return made
 
     return await units.run(body)
+
+
+async def take_confirmed_address(
+    store: Store, units: Units, said: AddressConfirmed, work: Work
+) -> None:
+    """A family gave an address on its paper letter, and staff of its school confirmed it.
+
+    It is the adult's from now on, as if that person had corrected it here. `Passing` while the
+    household is not as notifications knew it.
+    """
+    # Who confirmed it saw the household; this only reads how the adult stands.
+    by = Viewer(account_id=said.account_id, role="district", name=said.name)
+    home = await store.directory.household(said.household_id)
+    families = await store.directory.families(home.family_ids if home else ())
+    pairs = [(f, a) for f in families for a in f.guardians if a.guardian_id == said.guardian_id]
+    if not pairs:
+        raise Passing(f"household {said.household_id} has no such adult now")
+    family, guardian = pairs[0]
+    reach = await store.families.reach(family.family_id, seen_by=by, on=work.now.date())
+    known = await store.corrections.of_guardians([guardian.guardian_id], work)
+    standing = _standing(guardian, reach, known)
+    try:
+        changes = changes_of(Draft(email=said.address).said(), standing)
+    except Refused:
+        return  # it is like this already, or no address for a person
+    made = _made(units, family, guardian, standing, changes, _FROM_PAPER, by, work)
+    await store.corrections.add(made, work)
+    await store.corrections.put_in_place(_job(units, by), work)
+
+
+def _made(
+    units: Units,
+    family: FamilyChanged,
+    guardian: GuardianFacts,
+    standing: Sequence[Standing],
+    changes: Sequence[Standing],
+    reason: str,
+    by: Viewer,
+    work: Work,
+) -> list[Correction]:
+    before = {each.what: each.value for each in standing}
+    return [
+        Correction(
+            correction_id=units.mint(),
+            guardian_id=guardian.guardian_id,
+            sourced_ids=guardian.sourced_ids or (guardian.guardian_id,),
+            what=each.what,
+            value=each.value,
+            before=before[each.what],
+            ended=each.value == each.roster,
+            reason=" ".join(reason.split()),
+            family_id=family.family_id,
+            account_id=by.account_id,
+            name=by.name,
+            at=work.now,
+        )
+        for each in changes
+    ]
 
 
 def _allow(fields: Collection[What], by: Viewer) -> None:

@@ -7,6 +7,7 @@ from services.notifications.store import (
     deliveries,
     languages,
     notices,
+    paper,
     returns,
     school_events,
 )
@@ -16,6 +17,7 @@ from services.notifications.store.flags import Flags
 from services.notifications.store.forgetting import Forgetting
 from services.notifications.store.languages import Languages
 from services.notifications.store.notices import Notices
+from services.notifications.store.paper import Paper
 from services.notifications.store.people import People
 from services.notifications.store.returns import Returns
 from services.notifications.store.school_events import SchoolEvents
@@ -30,6 +32,7 @@ KEPT = (
     *languages.KEPT,
     *school_events.KEPT,
     *returns.KEPT,
+    *paper.KEPT,
     *DIRECTORY,
 )
 
@@ -45,6 +48,7 @@ class Store:
     languages: Languages = field(init=False)
     events: SchoolEvents = field(init=False)
     returns: Returns = field(init=False)
+    paper: Paper = field(init=False)
     flags: Flags = field(init=False)
     people: People = field(init=False)
     forgetting: Forgetting = field(init=False)
@@ -57,6 +61,7 @@ class Store:
         put(self, "languages", Languages(self.database))
         put(self, "events", SchoolEvents(self.database))
         put(self, "returns", Returns(self.database))
+        put(self, "paper", Paper(self.database))
         put(self, "flags", Flags(self.database, Directory(self.database)))
         put(self, "people", People(self.database))
         put(self, "forgetting", Forgetting(self.database))

@@ -40,6 +40,11 @@ KEPT = (
             IndexModel([("school_id", ASCENDING), ("created_at", DESCENDING)], name="school"),
             IndexModel([("created_at", DESCENDING), ("_id", DESCENDING)], name="newest"),
             IndexModel(
+                [("school_id", ASCENDING), ("state", ASCENDING)],
+                name="on_paper",
+                partialFilterExpression={"channel": "paper"},
+            ),
+            IndexModel(
                 [("mailbox", ASCENDING), ("kind", ASCENDING), ("handed_at", ASCENDING)],
                 name="budget",
             ),
@@ -151,6 +156,26 @@ class Deliveries:
             count = await self.database[NAME].count_documents(query, limit=most)
             oldest = await self.database[NAME].find_one(query, {"due_at": 1}, sort=[("due_at", 1)])
         return count, oldest["due_at"] if oldest else None
+
+    async def on_paper(
+        self, school_id: str, handed_since: datetime, *, seen_by: Sight
+    ) -> list[Delivery]:
+        """A school's paper that waits, and what was handed out since then, for the viewer."""
+        states: list[Document] = [
+            {"state": {"$in": ["to_print", "printed"]}},
+            {"state": "accepted", "handed_at": {"$gte": handed_since}},
+        ]
+        school: Document = {"school_id": school_id, "channel": "paper", "$or": states}
+        async with answering():
+            found = self.database[NAME].find({"$and": [school, _seen(seen_by)]})
+            return [_delivery(row) async for row in found.sort("_id", 1)]
+
+    async def paper_past_use(self, now: datetime, limit: int = 500) -> list[str]:
+        """The ids of paper letters that nobody was handed and that are of no use any more."""
+        query = {"state": {"$in": ["to_print", "printed"]}, "use_by": {"$lte": now}}
+        async with answering():
+            found = self.database[NAME].find(query, {"_id": 1}).limit(limit)
+            return [row["_id"] async for row in found]
 
     async def unknown(self, most: int) -> int:
         """How many letters may not have arrived and wait for a person, `most` at most."""

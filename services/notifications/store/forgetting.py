@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pymongo import UpdateOne
 
-from services.notifications.store import choices, deliveries, notices, returns
+from services.notifications.store import choices, deliveries, notices, paper, returns
 from shared.directory import HOUSEHOLDS
 from shared.messages import ERASED_WORDS, FamilyErased
 from shared.mongo import Database, Document
@@ -26,6 +26,8 @@ class Forgetting:
             noted, {"$set": {"content.words": ERASED_WORDS}}, session=work.session
         )
         query = {"household_id": {"$in": list(gone.household_ids)}}
+        for name in (paper.CODES, paper.OFFERS):
+            await self.database[name].delete_many(query, session=work.session)
         found = self.database[deliveries.NAME].find(query, session=work.session)
         rows = await found.to_list(None)
         if rows:

@@ -4,18 +4,24 @@ from fastapi import APIRouter
 
 from services.notifications.web import (
     api,
+    backpack,
+    codes,
     languages,
     languages_api,
     letters,
+    offers,
     previews,
     returns,
     settings,
     unsubscribe,
 )
-from services.notifications.web.unsubscribe import PUBLIC
 
 __all__ = ["PUBLIC", "router"]
 
+PUBLIC = (*unsubscribe.PUBLIC, *codes.PUBLIC)
 router = APIRouter()
-for part in (api, languages_api, unsubscribe, previews, settings, languages, returns, letters):
+for part in (
+    api, languages_api, unsubscribe, codes, previews, settings, languages, returns, backpack,
+    offers, letters,
+):  # fmt: skip
     router.include_router(part.router)

@@ -1,7 +1,7 @@
 """The district's mail settings: when letters leave, how many, and which schools are live."""
 
 from datetime import time
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import Field, model_validator
@@ -19,6 +19,11 @@ from shared.messages import Record
 router = APIRouter(prefix="/notifications/settings", include_in_schema=False)
 District = Annotated[Viewer, web.needs("district")]
 MINUTES = 60
+PAPER = {
+    "without_mail": N_("Homes that mail does not reach"),
+    "always": N_("All homes, and no mail"),
+    "off": N_("Nobody"),
+}
 
 
 class SettingsForm(Record):
@@ -45,6 +50,9 @@ class SettingsForm(Record):
             title=N_("Telephone number for families of schools that have none listed"),
         ),
     ] = ""
+    paper: Annotated[
+        Literal["off", "without_mail", "always"], Field(title=N_("Who gets letters on paper"))
+    ] = "without_mail"
     all_schools_live: Annotated[bool, Field(title=N_("All schools send mail to families"))] = False
     live_school_ids: Annotated[
         tuple[str, ...], Field(title=N_("Schools that send mail to families"))
@@ -67,6 +75,7 @@ class SettingsForm(Record):
             routine_letters_a_week=self.routine_letters_a_week,
             held_days=self.held_days,
             phone=self.phone,
+            paper=self.paper,
             all_schools_live=self.all_schools_live,
             live_school_ids=self.live_school_ids,
         )
@@ -129,7 +138,7 @@ async def _page(
     page: web.PageContext, room: AtRoom, form: web.Form[SettingsForm], status: int = 200
 ) -> Response:
     schools = await room.directory.schools()
-    return page.render("notifications/settings.html", status=status, form=form, schools=schools)
+    return page.render("notifications/settings.html", status=status, form=form, schools=schools, paper=PAPER)
 
 
 def _filled(now: MailSettings) -> web.Form[SettingsForm]:
@@ -144,6 +153,7 @@ def _filled(now: MailSettings) -> web.Form[SettingsForm]:
         routine_letters_a_week=now.routine_letters_a_week,
         held_days=now.held_days,
         phone=now.phone,
+        paper=now.paper,
         all_schools_live="true" if now.all_schools_live else None,
         live_school_ids=now.live_school_ids,
     )
