@@ -154,7 +154,7 @@ def _here(school_id: str, key: str) -> str:
 def _name(page: web.PageContext, pile: Pile) -> str:
     if pile.room.title:
         return pile.room.title
-    return grade_name(pile.room.grade, page._) if pile.room.grade else page._(N_("No grade"))
+    return grade_name(pile.room.grade, page._) if pile.room.grade else page._(N_("No class"))
 
 
 def _said(page: web.PageContext, wrong: PartnersError) -> str:
