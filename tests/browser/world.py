@@ -18,6 +18,7 @@ from embedded.sample import District, Educator, Family, Position, make_district,
 from embedded.visitor import Shown, Unexpected, Visitor
 from shared.external import FamilyContacted, InvitationAnswered
 from tests.browser.interpreting import add_interpreter
+from tests.browser.paper import add_paper
 
 PATIENCE_SECONDS = 60
 SYSTEM = "sample"
@@ -113,6 +114,7 @@ def make_world(running: Running, *, students: int = 150, schools: int = 2) -> Wo
     _school_events(world, today)
     _answers(world)
     _ids_of_letters(world)
+    add_paper(world.visit, world.ids)
     return world
 
 

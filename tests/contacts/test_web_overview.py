@@ -340,7 +340,9 @@ async def test_a_third_silence_and_a_letter_held_back_stand_with_their_reason(
         closed = {"closes_at": NOW - timedelta(days=int(number)), "facts": {}}
         await database["school_events"].insert_one({"_id": number, **over, **closed})
         letter = {"kind": "invitation", "about": number, "state": "handed_over", "at": NOW}
-        await database["letters"].insert_one({"_id": number, "delivery_id": number, **row, **letter})
+        await database["letters"].insert_one(
+            {"_id": number, "delivery_id": number, **row, **letter}
+        )
     browser = site.browser(coordinator)
     shown = await browser.get("/contacts/school?show=unreachable&size=200")
     assert "No answer to the last three invitations" in shown.text

@@ -2,14 +2,19 @@
 
 import io
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any, TypeVar
 
+import httpx2
 import pytest
 from pypdf import PdfReader
 
 from services.notifications.actions.piles import expire_paper
 from services.notifications.domain import reasons
 from services.notifications.letters.press import NoPdf, Press
+from shared.envelope import Envelope
 from shared.identity import Viewer
 from shared.messages import (
     AddressConfirmed,
@@ -17,6 +22,7 @@ from shared.messages import (
     FlagsAsOf,
     FlagsChanged,
     HouseholdChanged,
+    Message,
     NoticeAccepted,
     NoticeBounced,
     NoticeNotSent,
@@ -29,6 +35,8 @@ OFFICE = Viewer(account_id="office", role="office", school_ids=frozenset({"schoo
 TEACHER = Viewer(
     account_id="t", role="educator", educator_id="educator-1", school_ids=frozenset({"school-1"})
 )
+M = TypeVar("M", bound=Message)
+WORDS = "She read a whole book."
 ROOM = "/notifications/backpack/school-1/grade-"
 CODE = re.compile(r"\b([2-9B-DF-HJ-NP-TV-XZ]{4}) ([2-9B-DF-HJ-NP-TV-XZ]{4})\b")
 
@@ -49,81 +57,65 @@ async def silent(bench: Bench) -> Bench:
     return bench
 
 
-def told(bench_told: list[object], kind: type) -> list[object]:
-    return [each.open() for each in bench_told if each.type == kind.TYPE]  # type: ignore[attr-defined]
+def all_told(envelopes: Sequence[Envelope], kind: type[M]) -> list[M]:
+    return [said for each in envelopes if isinstance(said := each.open(), kind)]
 
 
-async def test_from_the_pile_to_the_childs_hand_and_back_to_mail(silent: Bench, site: Site) -> None:
-    bench = silent
+@dataclass
+class Printed:
+    """The pages of a PDF, and the codes on them."""
+
+    pages: list[str]
+    root: Mapping[str, Any]
+
+    @property
+    def codes(self) -> list[str]:
+        """Each stands twice where the English is below."""
+        return sorted({"".join(each) for page in self.pages for each in CODE.findall(page)})
+
+
+async def printed_by(office: httpx2.AsyncClient) -> Printed:
+    made = await fill_in(office, f"{ROOM}/pdf", ROOM, {})
+    assert made.headers["content-type"] == "application/pdf", made.text
+    pdf = PdfReader(io.BytesIO(made.content))
+    return Printed([page.extract_text() for page in pdf.pages], pdf.trailer["/Root"])
+
+
+async def test_a_pile_is_printed_handed_out_and_told(silent: Bench, site: Site) -> None:
+    bench, office, teacher = silent, site.browser(OFFICE), site.browser(TEACHER)
     await bench.tell(EventPublished(event_id="event-1", facts=FACTS))
-    await bench.tell(contact("zuniga", words="She read a whole book."))
+    await bench.tell(contact("zuniga", words=WORDS))
     await bench.settle()
     by_paper = {row.household_id for row in await bench.rows(state="to_print")}
     assert by_paper == {"household-zuniga", "household-amin"}
     assert (await bench.row("flag")).reason == reasons.FLAGGED
-    [flagged] = [e for e in told(await bench.told(), NoticeNotSent) if isinstance(e, NoticeNotSent)]
+    [flagged] = all_told(await bench.told(), NoticeNotSent)
     assert flagged.needs_a_person
-    # The mail sender has nothing to do with them.
     assert not any("zuniga" in to for to, _ in bench.sink.taken)
+    assert "To be printed: 3" in (await office.get("/notifications/backpack")).text
 
-    office, teacher = site.browser(OFFICE), site.browser(TEACHER)
-    shown = await office.get("/notifications/backpack")
-    assert "To be printed: 3" in shown.text
-    made = await fill_in(office, f"{ROOM}/pdf", ROOM, {})
-    assert made.headers["content-type"] == "application/pdf", made.text
-    pdf = PdfReader(io.BytesIO(made.content))
-    root = pdf.trailer["/Root"]
-    assert (root["/Lang"], root["/MarkInfo"]["/Marked"]) == ("en", True)
-    pages = [page.extract_text() for page in pdf.pages]
-    # Outside the name and the class, and nothing else; by family name, then given name.
-    covers = [text.split("\n")[0] for text in pages if len(text) < 40 and text.strip()]
+    made = await printed_by(office)
+    assert (made.root["/Lang"], made.root["/MarkInfo"]["/Marked"]) == ("en", True)
+    # Outside the name and the class, and nothing else; sorted by the pupil's name.
+    covers = [text.split("\n")[0] for text in made.pages if 0 < len(text.strip()) < 40]
     assert covers == ["Amin Test", "Zuniga Test", "Zuniga Test"]
-    whole = "\n".join(pages)
-    assert "She read a whole book." in whole
-    assert "Eva Test" in whole
-    assert "Con un cordial saludo" in whole or "invita" in whole
-    assert "مدرسة" in whole or "المدرسة" in whole
-    # Twice each where the English stands below.
-    codes = sorted({"".join(each) for each in CODE.findall(whole)})
-    assert len(codes) == 3
+    whole = "\n".join(made.pages)
+    for words in (WORDS, "Eva Test", "le invita a usted", "المدرسة"):
+        assert words in whole
+    assert len(made.codes) == 3
 
-    # The teacher marks them; families are told, and a mistake is taken back.
-    page = await teacher.get(ROOM)
-    assert "Make the PDF" not in page.text
-    one = (await bench.rows(state="printed", household_id="household-amin"))[0].delivery_id
+    assert "Make the PDF" not in (await teacher.get(ROOM)).text
+    [by_mistake] = await bench.rows(state="printed", household_id="household-amin")
+    one = by_mistake.delivery_id
     await fill_in(teacher, f"{ROOM}/handed-out", ROOM, {"what": "all"})
     await fill_in(teacher, f"{ROOM}/handed-out", ROOM, {"what": "undo", "letters": [one]})
-    accepted = [e for e in told(await bench.told(), NoticeAccepted) if isinstance(e, NoticeAccepted)]
+    accepted = all_told(await bench.told(), NoticeAccepted)
     assert [each.channel for each in accepted].count("paper") == 3
-    [undone] = [e for e in told(await bench.told(), NoticeBounced) if isinstance(e, NoticeBounced)]
+    [undone] = all_told(await bench.told(), NoticeBounced)
     assert (undone.delivery_id, undone.channel, undone.permanent) == (one, "paper", False)
 
-    # Behind each code is the page to answer on, or one on which to give an address.
-    leads = {code: await site.family().get(f"/notifications/code/{code}") for code in codes}
-    answers = [c for c in codes if "/events/rsvp/" in leads[c].headers.get("location", "")]
-    assert len(answers) == 2
-    [note] = set(codes) - set(answers)
-    assert "Test" not in leads[note].text
-    typed = await site.family().post("/notifications/code", data={"code": answers[0].lower()})
-    assert "/events/rsvp/" in typed.headers["location"]
-    wrong = await site.family().post("/notifications/code", data={"code": "ZZZZ ZZZZ"})
-    assert wrong.status_code == 422
-    given = {"address": "Eva@Family.example"}
-    thanks = await site.family().post(f"/notifications/code/{note}", data=given)
-    assert thanks.status_code == 200, thanks.text
-
-    # Nobody is written to because of it until the office says so.
-    shown = await office.get("/notifications/offers")
-    assert "eva@family.example" in shown.text
-    [where] = re.findall(r'action="(/notifications/offers/[^"]+)"', shown.text)
-    yes = {"decision": "confirm", "guardian_id": "guardian-zuniga-eva"}
-    await fill_in(office, where, "/notifications/offers", yes)
-    [said] = told(await bench.told(), AddressConfirmed)
-    assert isinstance(said, AddressConfirmed)
-    assert (said.guardian_id, said.address) == ("guardian-zuniga-eva", "eva@family.example")
-    assert "No address waits" in (await office.get("/notifications/offers")).text
-
-    # An address ends the codes, and what was not handed out goes by mail.
+    # What was not handed out goes by mail once there is an address, which ends the code, too.
+    assert await leads(site, made.codes) == [200, 303, 303]
     household = await bench.room.directory.household("household-amin")
     assert household is not None
     moved = household.model_copy(update={"mailbox": "amin@family.example", "link_version": 2})
@@ -131,8 +123,40 @@ async def test_from_the_pile_to_the_childs_hand_and_back_to_mail(silent: Bench, 
     await bench.settle()
     [row] = await bench.rows(household_id="household-amin")
     assert (row.delivery_id, row.state, row.channel) == (one, "accepted", "mail")
-    ended = [(await site.family().get(f"/notifications/code/{c}")).status_code for c in answers]
-    assert sorted(ended) == [303, 410]
+    assert await leads(site, made.codes) == [200, 303, 410]
+
+
+async def leads(site: Site, codes: Sequence[str]) -> list[int]:
+    """What the squares of some letters lead to: 303 the page to answer on."""
+    answers = [await site.family().get(f"/notifications/code/{code}") for code in codes]
+    assert all("/events/rsvp/" in each.headers.get("location", "/events/rsvp/") for each in answers)
+    return sorted(each.status_code for each in answers)
+
+
+async def test_an_address_given_by_a_code_counts_when_staff_says_so(
+    silent: Bench, site: Site
+) -> None:
+    bench, office, family_ = silent, site.browser(OFFICE), site.family()
+    await bench.tell(contact("zuniga", words=WORDS))
+    [code] = (await printed_by(office)).codes
+    wrong = await family_.post("/notifications/code", data={"code": "ZZZZ ZZZZ"})
+    assert wrong.status_code == 422
+    typed = await family_.post("/notifications/code", data={"code": f" {code.lower()} "})
+    shown = await family_.get(typed.headers["location"])
+    assert "Test" not in shown.text  # paper gets lost
+    refused = await family_.post(f"/notifications/code/{code}", data={"address": "eva at home"})
+    assert refused.status_code == 422
+    thanks = await family_.post(f"/notifications/code/{code}", data={"address": "Eva@Home.example"})
+    assert thanks.status_code == 200, thanks.text
+
+    offered = await office.get("/notifications/offers")
+    assert "eva@home.example" in offered.text
+    [where] = re.findall(r'action="(/notifications/offers/[^"]+)"', offered.text)
+    yes = {"decision": "confirm", "guardian_id": "guardian-zuniga-eva"}
+    await fill_in(office, where, "/notifications/offers", yes)
+    [said] = all_told(await bench.told(), AddressConfirmed)
+    assert (said.guardian_id, said.address) == ("guardian-zuniga-eva", "eva@home.example")
+    assert "No address waits" in (await office.get("/notifications/offers")).text
 
 
 async def test_a_pdf_that_fails_changes_nothing_and_a_flag_in_between_stops_its_letter(
@@ -154,7 +178,7 @@ async def test_a_pdf_that_fails_changes_nothing_and_a_flag_in_between_stops_its_
 
     class Slow(Press):
         async def pdf(self, html: str) -> bytes:
-            if not (await bench.row("amin")).reason == reasons.FLAGGED:
+            if (await bench.row("amin")).reason != reasons.FLAGGED:
                 await bench.tell(flag, FlagsAsOf(number=2, as_of=NOW))
                 assert "Amin" in html
             else:
@@ -180,11 +204,14 @@ async def test_a_letter_that_came_back_and_the_next_to_that_address_go_on_paper(
 ) -> None:
     await bench.know(*family("alone", Adult("kim", "alone")))
     bench.sink.rcpt = {"alone@family.example": "550 no such person"}
-    for number in ("1", "2"):
-        await bench.tell(contact("alone", number))
-        await bench.settle()
-        by_way = {row.channel: row.state for row in await bench.rows(about=number)}
-        assert by_way == ({"mail": "dead", "paper": "to_print"} if number == "1" else {"paper": "to_print"})
+    await bench.tell(contact("alone", "1"))
+    await bench.settle()
+    ways = {row.channel: row.state for row in await bench.rows(about="1")}
+    assert ways == {"mail": "dead", "paper": "to_print"}
+    await bench.tell(contact("alone", "2"))
+    await bench.settle()
+    [row] = await bench.rows(about="2")
+    assert (row.channel, row.state) == ("paper", "to_print")
     # The same address again does not make mail of it; another one does, once.
     household = await bench.room.directory.household("household-alone")
     assert household is not None

@@ -9,8 +9,8 @@ from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
 
 from services.contacts.actions.overview import standings
-from services.contacts.domain.reaching_out import Route, Why
 from services.contacts.domain.overview import NONE, Place, Show, Standing, overview
+from services.contacts.domain.reaching_out import Route, Why
 from services.contacts.web.at import AtDesk, zone_at
 from services.contacts.web.hour import Leads
 from services.contacts.web.tables import csv_file

@@ -27,9 +27,7 @@ STOP_LINK_LIVES = timedelta(days=400)
 AFTER_THE_EVENT = timedelta(days=1)
 
 
-def compose(
-    room: MailRoom, row: Delivery, around: Surroundings, *, names: bool = True
-) -> Letter:
+def compose(room: MailRoom, row: Delivery, around: Surroundings, *, names: bool = True) -> Letter:
     """The letter as it reads now; `NotFound` when what it speaks of is not known.
 
     `names`: whether it greets the adults by their names.
@@ -43,9 +41,7 @@ def compose(
     return as_sent(
         Occasion(
             notice=notice,
-            household=_reader(
-                row, household.greeting if names else (), household.language, around
-            ),
+            household=_reader(row, household.greeting if names else (), household.language, around),
             school=_school(room, row, around),
             students=_students(row, notice, around),
             written_at=around.now,

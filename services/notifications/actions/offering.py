@@ -133,5 +133,3 @@ async def refuse_offer(room: MailRoom, offer_id: str, by: Viewer) -> None:
             raise NotFound(N_("This address is not waiting any more."))
 
     await room.units.run(body)
-
-

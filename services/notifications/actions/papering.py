@@ -74,9 +74,7 @@ async def mail_again(room: MailRoom, household: HouseholdChanged, work: Work) ->
         by_mail_after_all(row, mailbox, work.now) for row in waiting if not _past_use(row, work)
     ]
     # A letter that came back from this very address is not sent there again.
-    going = [
-        row for row in by_mail if not await room.store.deliveries.key_taken(row.key, work)
-    ]
+    going = [row for row in by_mail if not await room.store.deliveries.key_taken(row.key, work)]
     await room.store.deliveries.put(going, work)
     if going:
         work.wake(room.due)

@@ -96,9 +96,7 @@ async def hand_out(
 
     async def body(work: Work) -> int:
         rows = await room.store.deliveries.find({"_id": {"$in": ids}}, {"printed"}, work)
-        after = [
-            row.accepted(work.now, reason=reasons.HANDED_OUT, detail=by.name) for row in rows
-        ]
+        after = [row.accepted(work.now, reason=reasons.HANDED_OUT, detail=by.name) for row in rows]
         await room.store.deliveries.put(after, work)
         for row in after:
             tell_accepted(row, work)

@@ -127,6 +127,8 @@ async def _unless_promised(
         return row
     if row.key not in taken and not await room.store.deliveries.key_taken(row.key, work):
         return row
-    gone = row.model_copy(update={"state": "claimed", "mailbox": before.mailbox, "channel": before.channel})
+    gone = row.model_copy(
+        update={"state": "claimed", "mailbox": before.mailbox, "channel": before.channel}
+    )
     stopped = gone.moved("suppressed", reasons.NEWER_LETTER, work.now)
     return stopped.model_copy(update={"version": row.version})

@@ -14,7 +14,7 @@ from services.notifications.domain.delivery import Delivery
 from shared.messages import HouseholdChanged, SchoolChanged, StudentFacts
 
 MOST_IN_A_PDF = 60
-"""Letters rendered at once: about ten seconds of one processor."""
+"""Letters rendered at once: some seconds of one processor."""
 CODE_LIVES = timedelta(days=60)
 """At most; a code also ends with the use of its letter."""
 UNDO_DAYS = 14
@@ -69,7 +69,9 @@ def carrier(delivery: Delivery, pupils: Iterable[StudentFacts]) -> StudentFacts 
 
 def room_of(pupil: StudentFacts, school: SchoolChanged | None, on: date) -> Room:
     """The pupil's homeroom on a day, as the roster has it; without one, the grade."""
-    homerooms = {each.class_id: each for each in (school.classes if school else ()) if each.homeroom}
+    homerooms = {
+        each.class_id: each for each in (school.classes if school else ()) if each.homeroom
+    }
     for each in pupil.enrollments:
         held = homerooms.get(each.class_id)
         if held is not None and each.begins <= on <= each.ends:

@@ -111,8 +111,7 @@ class Delivery(Record):
 
     @property
     def afresh(self) -> State:
-        """The state in which it waits after its words changed: what is prepared or printed is void.
-        """
+        """The state in which it waits after its words changed: what is prepared or printed is void."""
         return {"claimed": "pending", "printed": "to_print"}.get(self.state, self.state)  # type: ignore[return-value]
 
     @property

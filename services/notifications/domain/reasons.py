@@ -30,7 +30,6 @@ TWO_HOMES = N_(
     "The child has two homes with different languages, so a letter in the backpack may reach the "
     "wrong one."
 )
-NO_PUPIL = N_("No child of this household is at the school now, so nobody can carry it.")
 
 ACCEPTED = N_("It was handed to the mail service.")
 MAY_NOT_HAVE_ARRIVED = N_(
@@ -66,7 +65,6 @@ PERSON_GONE = N_("This person does not work at the school any more.")
 UNWRITABLE = N_("The letter could not be written. The district's technical staff can see why.")
 
 FOR_A_PERSON = frozenset(
-    {NO_ADDRESS, UNUSABLE_ADDRESS, SUPPRESSED_ADDRESS, FLAGGED, TWO_HOMES, NO_PUPIL,
-     NEVER_HANDED_OUT}
-)  # fmt: skip
+    {NO_ADDRESS, UNUSABLE_ADDRESS, SUPPRESSED_ADDRESS, FLAGGED, TWO_HOMES, NEVER_HANDED_OUT}
+)
 """No way was left by which the letter may go, so that a person has to find one."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 
 from shared import telemetry
 from shared.errors import PartnersError
-from shared.i18n import N_
 
 LONGEST_SECONDS = 90.0
 """For 60 letters on a slow machine; about ten on a usual one."""
@@ -17,7 +16,7 @@ _NEEDED = ("PATH", "PYTHONPATH", "HOME", "LANG", "TMPDIR", "XDG_CACHE_HOME", "VI
 
 
 class NoPdf(PartnersError):
-    """The PDF could not be made; nothing changed by it. HTTP 503."""
+    """The PDF could not be made; nothing changed by it."""
 
 
 @dataclass
@@ -41,7 +40,7 @@ class Press:
                 async with asyncio.timeout(LONGEST_SECONDS):
                     pdf, said = await running.communicate(html.encode())
             except TimeoutError as late:
-                raise NoPdf(N_("The PDF took too long to make. Nothing was changed.")) from late
+                raise NoPdf("the PDF took too long to make") from late
             finally:
                 if running.returncode is None:
                     running.kill()
@@ -50,5 +49,5 @@ class Press:
             # The kind of error alone: its words may quote a letter.
             last = said.decode("utf-8", "replace").strip().rpartition("\n")[2].partition(":")[0]
             telemetry.logger("press").error("no pdf", code=running.returncode, error=last[:80])
-            raise NoPdf(N_("The PDF could not be made. Nothing was changed."))
+            raise NoPdf("the PDF could not be made")
         return pdf

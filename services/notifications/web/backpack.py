@@ -103,8 +103,11 @@ async def print_pile(
     wanted = Wanted(school_id, key, form.data.again, form.data.part)
     try:
         pdf, _ = await make_pdf(room, page.request.app.state.press, wanted, name, viewer)
-    except (Conflict, NoPdf, NotFound) as wrong:
+    except (Conflict, NotFound) as wrong:
         return page.redirect(here, _said(page, wrong), "danger")
+    except NoPdf:
+        failed = page._(N_("The PDF could not be made. Nothing was changed."))
+        return page.redirect(here, failed, "danger")
     headers = {
         "Content-Disposition": f'inline; filename="letters-{key}.pdf"',
         "Cache-Control": "no-store",

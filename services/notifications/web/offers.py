@@ -40,7 +40,9 @@ async def decide(
 ) -> Response:
     """Confirm it for one adult, or refuse it."""
     if not form.ok:
-        return page.redirect("/notifications/offers", page._(N_("Please choose one of the answers.")))
+        return page.redirect(
+            "/notifications/offers", page._(N_("Please choose one of the answers."))
+        )
     if form.data.decision == "refuse":
         await refuse_offer(room, offer_id, viewer)
         said = page._(N_("Nothing was changed."))

@@ -138,7 +138,9 @@ async def _page(
     page: web.PageContext, room: AtRoom, form: web.Form[SettingsForm], status: int = 200
 ) -> Response:
     schools = await room.directory.schools()
-    return page.render("notifications/settings.html", status=status, form=form, schools=schools, paper=PAPER)
+    return page.render(
+        "notifications/settings.html", status=status, form=form, schools=schools, paper=PAPER
+    )
 
 
 def _filled(now: MailSettings) -> web.Form[SettingsForm]:
