@@ -8,6 +8,11 @@ FROM python:3.13-slim
 LABEL org.opencontainers.image.title="Partners" \
       org.opencontainers.image.description="Open, event-driven family engagement for school districts" \
       org.opencontainers.image.licenses="Apache-2.0"
+# Letters on paper: how text is set, and families' own scripts.
+RUN apt-get update -qq \
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+    libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-noto-core fonts-noto-cjk \
+ && rm -rf /var/lib/apt/lists/*
 COPY --from=build /opt/partners /opt/partners
 WORKDIR /app
 COPY LICENSE THIRD_PARTY_NOTICES ./

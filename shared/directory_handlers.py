@@ -1,13 +1,22 @@
 """How a service's replica of the directory follows contacts: the same handlers in each service."""
 
+from collections.abc import Awaitable, Callable
+
 from shared import messages as m
 from shared.bus.handlers import Handlers
 from shared.directory import Directory
 from shared.outbox import Work
 
 
-def keep_directory(handlers: Handlers, directory: Directory) -> None:
-    """Register the handlers of the four directory messages."""
+def keep_directory(
+    handlers: Handlers,
+    directory: Directory,
+    moved: Callable[[m.HouseholdChanged, Work], Awaitable[None]] | None = None,
+) -> None:
+    """Register the handlers of the four directory messages.
+
+    `moved`: what a service does besides when a household is another than it was known.
+    """
 
     @handlers.on(m.SchoolChanged)
     async def keep_school(school: m.SchoolChanged, work: Work) -> None:
@@ -23,7 +32,8 @@ def keep_directory(handlers: Handlers, directory: Directory) -> None:
 
     @handlers.on(m.HouseholdChanged)
     async def keep_household(household: m.HouseholdChanged, work: Work) -> None:
-        await directory.apply(household, work)
+        if await directory.apply(household, work) and moved is not None:
+            await moved(household, work)
 
 
 def keep_flags(handlers: Handlers, directory: Directory) -> None:

@@ -47,9 +47,10 @@ def missing(purpose: str) -> list[str]:
             "chromium": is_here("/usr/bin/chromium"),
             # Fires the alerts; the tests start one of their own.
             "prometheus": is_here("/usr/bin/prometheus", "/usr/local/bin/prometheus"),
-            # Reports as PDF, and letters in families' own scripts on screenshots.
+            # Letters as PDF, and letters in families' own scripts on screenshots.
             "libpango-1.0-0": has_library("libpango-1.0.so.0"),
             "libpangoft2-1.0-0": has_library("libpangoft2-1.0.so.0"),
+            "libharfbuzz-subset0": has_library("libharfbuzz-subset.so.0"),
             "fonts-noto-core": is_here("/usr/share/fonts/truetype/noto/NotoSansArabic-Regular.ttf"),
             "fonts-noto-cjk": is_here("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"),
         }

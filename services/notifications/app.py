@@ -3,12 +3,14 @@
 from pathlib import Path
 
 from services.notifications import web as pages
+from services.notifications.actions.piles import expire_paper
 from services.notifications.actions.returning import take_in
 from services.notifications.actions.room import MailPlace, MailRoom
 from services.notifications.actions.sending import Sender
 from services.notifications.actions.spreading import spread
 from services.notifications.actions.translating import translate_asked
 from services.notifications.actions.watching import letters_look
+from services.notifications.domain.codes import Codes
 from services.notifications.domain.languages import drafts_start_accepted
 from services.notifications.domain.limits import Limits, domain_limits
 from services.notifications.domain.settings import starting_settings
@@ -16,6 +18,7 @@ from services.notifications.handlers import handlers
 from services.notifications.intake.fetching import EVERY_SECONDS, Fetcher, Mailbox
 from services.notifications.intake.listening import Listener
 from services.notifications.intake.tokens import Tokens
+from services.notifications.letters.press import Press
 from services.notifications.letters.signing import Signer, signer
 from services.notifications.mailer import Mailer, MailService
 from services.notifications.returns.address import ReturnAddress
@@ -34,6 +37,7 @@ from shared.watch import directory_look, flags_look
 NAME = "notifications"
 SPREAD_SECONDS = 0.25
 TRANSLATE_SECONDS = 5.0
+EXPIRE_SECONDS = 60.0
 
 
 def build(
@@ -57,14 +61,16 @@ def build(
         mint=mint,
     )
     app.state.room = room
+    app.state.press = Press()
     app.include_router(pages.router)
     sender = Sender(room, Mailer(mail_service(settings)))
     spreader = Every(SPREAD_SECONDS, lambda: spread(room), "spread notices")
+    expirer = Every(EXPIRE_SECONDS, lambda: expire_paper(room), "expire paper")
     return parts.service(
         app,
         kept=KEPT,
         handlers=handlers(room),
-        background=(spreader, sender, *translating(room), *intakes(settings, room)),
+        background=(spreader, expirer, sender, *translating(room), *intakes(settings, room)),
         looks=(
             directory_look(NAME, database),
             flags_look(NAME, database, parts.clock),
@@ -98,6 +104,8 @@ def open_room(parts: Parts) -> MailRoom:
         address_links=links("address", settings.keys("unsubscribe")),
         page_links=links("household", settings.keys("household")),
         feed_links=links("calendar", settings.keys("calendar")),
+        # A code leads to the page to answer on, as such a link does.
+        codes=Codes(settings.keys("rsvp")),
         drafts_start_accepted=drafts_start_accepted(settings.environment),
         translator=translator(settings, parts.clock),
         limits=Limits(settings.mail_a_day, domain_limits(settings.mail_domain_limits)),

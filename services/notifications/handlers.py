@@ -1,6 +1,13 @@
 """Messages come in here: who is who, flags, and the facts that families are told of."""
 
-from services.notifications.actions import asking, flagging, inviting, notes, requesting
+from services.notifications.actions import (
+    asking,
+    flagging,
+    inviting,
+    notes,
+    papering,
+    requesting,
+)
 from services.notifications.actions.room import MailRoom
 from shared import messages as m
 from shared.bus.handlers import Handlers
@@ -13,7 +20,11 @@ def handlers(room: MailRoom) -> Handlers:
     """One handler for each message that this service is bound to."""
     notifications = Handlers("notifications")
     on = notifications.on
-    keep_directory(notifications, room.directory)
+
+    async def mail_again(household: m.HouseholdChanged, work: Work) -> None:
+        await papering.mail_again(room, household, work)
+
+    keep_directory(notifications, room.directory, mail_again)
     _flags(notifications, room)
     _page(notifications, room)
 

@@ -22,6 +22,8 @@ class SchoolClass(Record):
     class_id: str
     title: str
     grades: tuple[str, ...] = ()
+    homeroom: bool = False
+    """Whether its pupils begin their day in it, so that paper is handed out there."""
     begins: date
     ends: date
 

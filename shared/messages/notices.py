@@ -31,7 +31,10 @@ class NoticeRequested(Message):
 
 
 class NoticeAccepted(Message):
-    """The district's mail service took a letter for a household. Sent by notifications."""
+    """The district's mail service took a letter for a household, or paper was handed out.
+
+    Sent by notifications.
+    """
 
     TYPE = "org.partners.notice.accepted.v1"
     OWNER = "notifications"
@@ -50,7 +53,10 @@ class NoticeAccepted(Message):
 
 
 class NoticeBounced(Message):
-    """A letter that was taken came back. Sent by notifications."""
+    """A letter that was taken came back; paper was not handed out after all.
+
+    Sent by notifications.
+    """
 
     TYPE = "org.partners.notice.bounced.v1"
     OWNER = "notifications"
@@ -60,6 +66,7 @@ class NoticeBounced(Message):
     household_id: str
     family_ids: tuple[str, ...]
     permanent: bool
+    channel: Literal["mail", "paper"] = "mail"
     reason: str = ""
     bounced_at: datetime
 
@@ -101,3 +108,5 @@ class NoticeNotSent(Message):
     household_id: str
     family_ids: tuple[str, ...]
     reason: str
+    needs_a_person: bool = False
+    """Neither mail nor paper may go, so that somebody has to find another way."""

@@ -1,6 +1,7 @@
 """What families ask for on the signed pages behind their letters."""
 
 from datetime import datetime
+from typing import Literal
 
 from pydantic import EmailStr
 
@@ -35,7 +36,8 @@ class AddressConfirmed(Message):
     household_id: str
     guardian_ids: tuple[str, ...]
     """The adults whose address it is; others who read the old one keep it."""
-    before: EmailStr
+    before: EmailStr | Literal[""] = ""
+    """What it was; "" where the household had none that is known."""
     mailbox: EmailStr
     confirmed_at: datetime
     approved_by: str = ""

@@ -1,25 +1,24 @@
 """A small district with some life in it, made through the front door as people would make it."""
 
 import re
-import tempfile
 import time
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
 
 from cli.door import Door
-from embedded.load import ROLES, find_educator, load, make_account, tell_the_past, wait_for_import
+from embedded.load import ROLES, find_educator, load, make_account, tell_the_past
 from embedded.run import Running
-from embedded.sample import District, Educator, Family, Position, make_district, write_package
+from embedded.sample import District, Educator, Family, Position, make_district
 from embedded.visitor import Shown, Unexpected, Visitor
 from shared.external import FamilyContacted, InvitationAnswered
 from tests.browser.addresses import ask_for_addresses
 from tests.browser.interpreting import add_interpreter
+from tests.browser.mistakes import import_with_findings
+from tests.browser.paper import add_paper
 from tests.browser.replying import answer, reply_id
 
 PATIENCE_SECONDS = 60
@@ -30,11 +29,6 @@ GOOD_NEWS = (
     "We are proud of the patience behind it!"
 )
 WELCOME = "Come and see what your children are working on. Dinner and child care are free."
-WRONG_ROWS = {
-    "users.csv": ("p900001", "", "", "true", *[""] * 18),
-    "enrollments.csv": ("e9000001", "", "", "c999999", "s001", "p900002", "student", "", "", ""),
-}
-"""A person without a name, and a place in a class that does not exist."""
 Thing = TypeVar("Thing")
 
 
@@ -112,7 +106,7 @@ def make_world(
     with Door(running.operator) as door:
         load(door, district, running.password, lambda _: None)
         _make_accounts(world, door)
-        _import_with_findings(world, door)
+        world.ids["import_id"] = import_with_findings(door, district)
     _make_operator(world)
     _past_contacts(world)
     _contacts(world)
@@ -126,6 +120,7 @@ def make_world(
     if answers_at:
         answer(world.url, world.ids["letter_id"], answers_at)
         world.ids["reply_id"] = until(lambda: reply_id(world.visit), "an answer by mail")
+    add_paper(world.visit, world.ids)
     return world
 
 
@@ -165,24 +160,6 @@ def _make_operator(world: World) -> None:
         page = operator.open(link[0])
         operator.submit(page, "", {"password": world.password, "again": world.password})
     world.logins["operator"] = login
-
-
-def _import_with_findings(world: World, door: Door) -> None:
-    """The same roster once more, with rows that can't be taken."""
-    with tempfile.TemporaryDirectory() as folder:
-        package = write_package(world.district, Path(folder))
-        spoiled = package.with_name("roster-with-mistakes.zip")
-        with zipfile.ZipFile(package) as sound, zipfile.ZipFile(spoiled, "w") as wrong:
-            for name in sound.namelist():
-                text = sound.read(name).decode()
-                if name in WRONG_ROWS:
-                    text += ",".join(WRONG_ROWS[name]) + "\r\n"
-                wrong.writestr(name, text)
-        contacts = package.with_name("contacts.csv")
-        with spoiled.open("rb") as roster, contacts.open("rb") as beside:
-            sent = [("roster", (spoiled.name, roster)), ("contacts", (contacts.name, beside))]
-            job = door.post("/contacts/api/v1/rosters", files=sent, timeout=PATIENCE_SECONDS)
-    world.ids["import_id"] = wait_for_import(door, job)["import_id"]
 
 
 def _past_contacts(world: World) -> None:

@@ -11,10 +11,9 @@ import pytest
 from embedded.sample import District
 from services.contacts.actions.logging_contacts import log_contact
 from services.contacts.domain.contact import ContactDraft
-from shared.directory import HOUSEHOLDS
 from shared.identity import Viewer
 from shared.messages import EducatorChanged
-from tests.contacts.conftest import NOW, TODAY, Office, educator_viewer, staff_viewer
+from tests.contacts.conftest import TODAY, Office, educator_viewer, staff_viewer
 from tests.contacts.site import ContactsSite, fill_in
 
 PATH = "/contacts/school"
@@ -301,24 +300,3 @@ async def test_an_import_leaves_who_was_given_to_whom(
     assert [each["family_id"] for each in row["caseload"]] == [family_id]
     page = await site.browser(stranger).get(f"/contacts/families/{family_id}")
     assert page.status_code == 200
-
-
-async def test_whom_mail_does_not_reach_is_a_list_until_a_letter_arrives(
-    site: ContactsSite, district: Office, teacher: Viewer
-) -> None:
-    [school_id] = teacher.school_ids
-    coordinator = staff_viewer("coordinator", school_id)
-    store, database = district.desk.store, district.desk.database
-    before = await ids(site, coordinator, show="unreachable")
-    family_id = next(iter(await ids(site, coordinator) - before))
-    home = (await store.directory.households_of(family_id))[0]
-    row = {"household_id": home.household_id, "family_ids": [family_id], "version": 1}
-    came_back = {**row, "_id": "d1", "delivery_id": "d1", "state": "came_back", "at": NOW}
-    await database["letters"].insert_one(came_back)
-    assert family_id in await ids(site, coordinator, show="unreachable")
-    later = NOW + timedelta(minutes=5)
-    arrived = {**row, "_id": "d2", "delivery_id": "d2", "state": "handed_over", "at": later}
-    await database["letters"].insert_one(arrived)
-    assert await ids(site, coordinator, show="unreachable") == before
-    await database[HOUSEHOLDS].update_one({"_id": home.household_id}, {"$set": {"mailbox": None}})
-    assert family_id in await ids(site, coordinator, show="unreachable")

@@ -239,7 +239,7 @@ class Mailing(Machine):
 
         async def body(work: Work) -> None:
             await room.store.choices.keep_settings(new, "test", work)
-            await room.store.deliveries.look_again(work.now, work)
+            await room.store.backlog.look_again(work.now, work)
 
         await room.units.run(body)
 

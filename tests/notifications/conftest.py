@@ -14,6 +14,7 @@ from services.notifications.actions.room import MailPlace, MailRoom
 from services.notifications.actions.sending import Sender
 from services.notifications.actions.spreading import spread
 from services.notifications.app import build
+from services.notifications.domain.codes import Codes
 from services.notifications.domain.delivery import Delivery
 from services.notifications.domain.settings import MailSettings, starting_settings
 from services.notifications.domain.sight import Sight
@@ -177,6 +178,7 @@ async def open_bench(database: Database, clock: SetClock | None = None) -> Async
         address_links=Links("address", [KEY], url, clock),
         page_links=Links("household", [KEY], url, clock),
         feed_links=Links("calendar", [KEY], url, clock),
+        codes=Codes([KEY]),
         drafts_start_accepted=True,
     )
     async with running(Sink()) as sink:

@@ -70,6 +70,7 @@ async def test_a_household_not_known_yet_is_waited_for(bench: Bench) -> None:
 
 
 async def test_a_household_without_address_is_told_of_with_the_reason(bench: Bench) -> None:
+    await bench.set(paper="off")
     await bench.tell(*family("off", Adult("ana", "off", mailbox=False)))
     await bench.tell(contact("off"))
     assert (await bench.row("off")).reason == reasons.NO_ADDRESS

@@ -19,7 +19,7 @@ from shared.messages import (
 )
 from shared.outbox import Work
 
-ASKED = "The family asked for it and confirmed it at the new address."
+ASKED = "The family asked for it, and somebody of the school approved it."
 
 
 @dataclass(frozen=True)

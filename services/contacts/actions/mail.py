@@ -21,6 +21,9 @@ async def note_accepted(store: Store, notice: NoticeAccepted, work: Work) -> Non
         household_id=notice.household_id,
         family_ids=notice.family_ids,
         state="handed_over",
+        channel=notice.channel,
+        needs_a_person=False,
+        reason="",
         good_news=notice.good_news,
         language=notice.language,
         at=notice.accepted_at,
@@ -30,12 +33,13 @@ async def note_accepted(store: Store, notice: NoticeAccepted, work: Work) -> Non
 
 
 async def note_bounced(store: Store, notice: NoticeBounced, work: Work) -> None:
-    """A letter came back: the families were not told by it."""
+    """A letter came back, or paper was not handed out: the families were not told by it."""
     letter = Letter(
         delivery_id=notice.delivery_id,
         household_id=notice.household_id,
         family_ids=notice.family_ids,
-        state="came_back",
+        state="not_sent" if notice.channel == "paper" else "came_back",
+        channel=notice.channel,
         reason=notice.reason,
         at=notice.bounced_at,
     )
@@ -54,6 +58,7 @@ async def note_not_sent(store: Store, notice: NoticeNotSent, work: Work) -> None
         family_ids=notice.family_ids,
         state="not_sent",
         reason=notice.reason,
+        needs_a_person=notice.needs_a_person,
         at=work.cause.time if work.cause else work.now,
     )
     await store.mail.keep_letter(letter, _version(work), work)

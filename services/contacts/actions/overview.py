@@ -23,7 +23,8 @@ async def standings(store: Store, clock: Clock, viewer: Viewer) -> list[Standing
     began = term_began_on(school, on)
     lines = await store.families.listed(seen_by=viewer, on=on, most=MOST_LISTED)
     taught = await store.overview.taught_by_somebody(seen_by=viewer, on=on)
-    silent = await store.overview.unreachable([line.family_id for line in lines])
+    lost = await store.overview.unreachable([line.family_id for line in lines], clock.now())
+    phones = await store.overview.with_phone(list(lost))
     given = await store.caseloads.of_families([line.family_id for line in lines], on)
     return [
         standing(
@@ -32,7 +33,8 @@ async def standings(store: Store, clock: Clock, viewer: Viewer) -> list[Standing
             zone,
             taught=line.family_id in taught,
             given=given.get(line.family_id, ()),
-            unreachable=line.family_id in silent,
+            trouble=lost.get(line.family_id),
+            phone=line.family_id in phones,
         )
         for line in lines
     ]

@@ -67,6 +67,7 @@ class Places:
                 class_id=plain_id(each.sourced_id),
                 title=each.title,
                 grades=each.grades,
+                homeroom=each.homeroom,
                 begins=begins or OPEN_BEGINS,
                 ends=ends or OPEN_ENDS,
             )

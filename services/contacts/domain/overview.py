@@ -8,11 +8,12 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from services.contacts.domain.caseloads import Caseload
+from services.contacts.domain.reaching_out import Route, Trouble, suggested_route
 from services.contacts.domain.views import FamilyLine
 
 Show = Literal["not_told", "no_contact", "unreachable", "no_educator", "given"]
 """Which families: nobody told them good news this term; nobody was in touch with them at all this
-term; mail does not reach one of their households; no educator teaches them or was given them; they
+term; letters do not reach one of their households; no educator teaches them or was given them; they
 were given to somebody by hand."""
 NONE = "-"
 """Stands for "no grade" or "no language known" where one is chosen."""
@@ -35,8 +36,10 @@ class Standing:
     taught: bool
     """Whether somebody at work here teaches one of its pupils."""
     given: tuple[Caseload, ...] = ()
-    unreachable: bool = False
-    """Whether a household of it has no mail address, or its last letter came back."""
+    trouble: Trouble | None = None
+    """Why letters do not reach one of its households."""
+    route: Route | None = None
+    """The other way to try."""
 
     def is_shown(self, show: Show) -> bool:
         """Whether it belongs to a list."""
@@ -46,7 +49,7 @@ class Standing:
             case "no_contact":
                 return not self.told and not self.spoken
             case "unreachable":
-                return self.unreachable
+                return self.trouble is not None
             case "no_educator":
                 return not self.taught and not self.given
             case "given":
@@ -87,16 +90,22 @@ def standing(
     *,
     taught: bool,
     given: Sequence[Caseload] = (),
-    unreachable: bool = False,
+    trouble: Trouble | None = None,
+    phone: bool = False,
 ) -> Standing:
-    """How a family stands in the term that began on a day; without a known term, ever."""
+    """How a family stands in the term that began on a day; without a known term, ever.
+
+    `phone`: whether one of its adults has one.
+    """
+    way = suggested_route(trouble, phone=phone, interpreter=line.interpreter) if trouble else None
     return Standing(
         line,
         told=_since(line.good_news_at, began, zone),
         spoken=_since(line.contact_at, began, zone),
         taught=taught,
         given=tuple(given),
-        unreachable=unreachable,
+        trouble=trouble,
+        route=way,
     )
 
 

@@ -70,6 +70,9 @@ class Letter(Record):
     household_id: str
     family_ids: tuple[str, ...]
     state: Literal["handed_over", "came_back", "not_sent"]
+    channel: Literal["mail", "paper"] = "mail"
+    needs_a_person: bool = False
+    """Neither mail nor paper may go, so that somebody has to find another way."""
     good_news: bool = False
     language: Language = "en"
     reason: str = ""

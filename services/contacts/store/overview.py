@@ -3,17 +3,21 @@
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from services.contacts.domain.interpreters import base_of
+from services.contacts.domain.reaching_out import SILENCES, Trouble, Why, is_silent
 from services.contacts.domain.views import Reach
 from services.contacts.store.corrections import CorrectionRows
-from services.contacts.store.mail import LETTERS
+from services.contacts.store.mail import LETTERS, REPLIES
+from services.contacts.store.school_events import EVENTS
 from shared.directory import FAMILIES, HOUSEHOLDS, Directory, taught_in
 from shared.identity import Viewer
 from shared.messages import FamilyChanged
 from shared.mongo import Database, Document, answering
 from shared.sight import classes_in_sight
+
+_SILENT_WITHIN = timedelta(days=365)
 
 
 @dataclass
@@ -70,26 +74,82 @@ class OverviewRows:
             rows = await self.database[FAMILIES].find(query, {"_id": 1}).to_list(None)
         return {row["_id"] for row in rows}
 
-    async def unreachable(self, family_ids: Collection[str]) -> set[str]:
-        """Those of some families with a household to which no mail goes: without an address, or
-        whose last letter came back, as notifications told. Callers name families in sight.
+    async def unreachable(self, family_ids: Collection[str], now: datetime) -> dict[str, Trouble]:
+        """Those of some families with a household that letters do not reach, and why: it has no
+        address, its last letter came back or may go by no way, or it answered none of its last
+        three invitations; as other services told. Callers name families in sight.
         """
         ids = list(family_ids)
+        found: dict[str, Trouble] = {}
+        fate = await self._newest_letters(ids)
+        silent = await self._silent(ids, now)
         homes = {"family_ids": {"$in": ids}, "active": True, "student_ids.0": {"$exists": True}}
-        newest: list[Document] = [
-            {"$match": {"family_ids": {"$in": ids}, "state": {"$ne": "not_sent"}}},
-            {"$sort": {"at": -1}},
-            {"$group": {"_id": "$household_id", "state": {"$first": "$state"}}},
-            {"$match": {"state": "came_back"}},
-        ]
-        found: set[str] = set()
         async with answering():
-            back = {row["_id"] async for row in self.database[LETTERS].aggregate(newest)}
             fields = {"family_ids": 1, "mailbox": 1}
             async for home in self.database[HOUSEHOLDS].find(homes, fields):
-                if not home["mailbox"] or home["_id"] in back:
-                    found.update(home["family_ids"])
+                trouble = fate.get(home["_id"])
+                if not home["mailbox"]:
+                    trouble = Trouble("no_address").worse(trouble)
+                if home["_id"] in silent:
+                    trouble = Trouble("silent").worse(trouble)
+                if trouble is not None:
+                    for family_id in home["family_ids"]:
+                        found[family_id] = trouble.worse(found.get(family_id))
         return found
+
+    async def with_phone(self, family_ids: Collection[str]) -> set[str]:
+        """Those of some families with an adult whose phone is known. As for `unreachable`."""
+        query = {"_id": {"$in": list(family_ids)}, "own.reach.phone": {"$gt": ""}}
+        async with answering():
+            rows = await self.database[FAMILIES].find(query, {"_id": 1}).to_list(None)
+        return {row["_id"] for row in rows}
+
+    async def _newest_letters(self, family_ids: list[str]) -> dict[str, Trouble]:
+        told = {"$or": [{"state": {"$ne": "not_sent"}}, {"needs_a_person": True}]}
+        newest: list[Document] = [
+            {"$match": {"family_ids": {"$in": family_ids}, **told}},
+            {"$sort": {"at": -1}},
+            {
+                "$group": {
+                    "_id": "$household_id",
+                    "state": {"$first": "$state"},
+                    "reason": {"$first": "$reason"},
+                }
+            },
+            {"$match": {"state": {"$ne": "handed_over"}}},
+        ]
+        why: dict[str, Why] = {"came_back": "came_back", "not_sent": "held_back"}
+        async with answering():
+            rows = await self.database[LETTERS].aggregate(newest).to_list(None)
+        return {row["_id"]: Trouble(why[row["state"]], row.get("reason") or "") for row in rows}
+
+    async def _silent(self, family_ids: list[str], now: datetime) -> set[str]:
+        """The households that answered none of their last three invitations."""
+        year = {"$lte": now, "$gt": now - _SILENT_WITHIN}
+        over = {"cancelled": False, "closes_at": year}
+        got: list[Document] = [
+            {"$match": {"family_ids": {"$in": family_ids}, "kind": "invitation"}},
+            {"$match": {"state": "handed_over"}},
+            {"$group": {"_id": "$household_id", "events": {"$addToSet": "$about"}}},
+        ]
+        async with answering():
+            found = self.database[EVENTS].find(over, {"_id": 1}).sort("closes_at", -1)
+            events = [row["_id"] async for row in found]
+            if len(events) < SILENCES:
+                return set()
+            said = {"family_ids": {"$in": family_ids}, "event_id": {"$in": events}}
+            fields = {"household_id": 1, "event_id": 1}
+            answers: dict[str, set[str]] = {}
+            async for row in self.database[REPLIES].find(said, fields):
+                answers.setdefault(row["household_id"], set()).add(row["event_id"])
+            rows = await self.database[LETTERS].aggregate(got).to_list(None)
+        return {
+            row["_id"]
+            for row in rows
+            if is_silent(
+                [each for each in events if each in row["events"]], answers.get(row["_id"], ())
+            )
+        }
 
     async def _in_sight(self, viewer: Viewer, on: date, more: Document) -> Document:
         return {"$and": [{"active": True}, await self.directory.sight(viewer, on), more]}

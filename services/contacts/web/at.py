@@ -108,6 +108,7 @@ RELATIONSHIPS = {
 }
 LETTER_STATES = {
     "handed_over": N_("Handed to the mail service"),
+    "handed_out": N_("Handed out on paper"),
     "came_back": N_("Came back"),
     "not_sent": N_("Not sent, because:"),
 }

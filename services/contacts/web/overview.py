@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from services.contacts.actions.overview import standings
 from services.contacts.domain.overview import NONE, Place, Show, Standing, overview
+from services.contacts.domain.reaching_out import Route, Why
 from services.contacts.web.at import AtDesk, zone_at
 from services.contacts.web.hour import Leads
 from shared import web
@@ -24,13 +25,26 @@ PATH = "/contacts/school"
 SHOWS: dict[Show, str] = {
     "not_told": N_("No good news this term"),
     "no_contact": N_("No contact at all this term"),
-    "unreachable": N_("Mail does not reach them"),
+    "unreachable": N_("Letters do not reach them"),
     "no_educator": N_("No educator"),
     "given": N_("Given to an educator"),
 }
+WHY: dict[Why, str] = {
+    "no_address": N_("No mail address"),
+    "came_back": N_("The last letter came back"),
+    "held_back": N_("The last letter was not sent"),
+    "silent": N_("No answer to the last three invitations"),
+}
+ROUTES: dict[Route, str] = {
+    "call": N_("Call them"),
+    "call_interpreted": N_("Call them with an interpreter"),
+    "backpack": N_("Send a letter in the backpack and ask for a phone number"),
+    "visit": N_("Offer a visit"),
+    "page_first": N_("Open the family's page first: a flag may stand there"),
+}
 COLUMNS = (
     "family_id", "students", "grades", "adults", "languages", "interpreter", "good_news_on",
-    "last_contact_on", "given_to", "given_until",
+    "last_contact_on", "given_to", "given_until", "why_unreachable", "suggested_route",
 )  # fmt: skip
 
 
@@ -76,6 +90,8 @@ async def school_view(
         narrow=narrow,
         kept=kept,
         most=MOST,
+        why=WHY,
+        routes=ROUTES,
         shows=[(show, page._(words), found.counts[show]) for show, words in SHOWS.items()],
         language_of=lambda code: _language(page, code),
         grade_of=lambda code: _grade(page, code),
@@ -127,6 +143,8 @@ async def _rows(families: Sequence[Standing], zone: ZoneInfo) -> AsyncIterator[l
             _day(line.contact_at, zone),
             "; ".join(given.educator for given in each.given),
             "; ".join(given.ends.isoformat() for given in each.given),
+            each.trouble.why if each.trouble else "",
+            each.route or "",
         ]
 
 

@@ -1,14 +1,16 @@
 """From a notice to its deliveries: a promise for each household, or why there is none."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.notifications.actions.room import MailRoom, tell_not_sent
+from services.notifications.actions.ways import ways_on_paper
 from services.notifications.domain import reasons
 from services.notifications.domain.delivery import STOPPABLE, Delivery
 from services.notifications.domain.kinds import kind_of
 from services.notifications.domain.notice import EducatorsNote, Notice
+from services.notifications.domain.settings import MailSettings
 from services.notifications.domain.sight import barred
 from services.notifications.letters.tongue import tongue
 from shared.messages import EducatorChanged, FamilyChanged, FlagsChanged, HouseholdChanged
@@ -87,12 +89,14 @@ async def promise(
     flags = await room.store.flags.of_guardians(adults, work)
     wait = settings.take_back_seconds if kind_of(notice.kind).taken_back else 0
     causes = (work.cause.id,) if work.cause else ()
+    ways = await ways_of(room, notice, recipients, settings)
     rows = [
         draft(
             notice,
             each,
             work.now,
             flags=flags,
+            ways=ways,
             delivery_id=room.units.mint(),
             wait=wait,
             causes=causes,
@@ -102,13 +106,25 @@ async def promise(
     return await keep_promises(room, rows, work)
 
 
+async def ways_of(
+    room: MailRoom, notice: Notice, recipients: Iterable[Recipient], settings: MailSettings
+) -> dict[str, str]:
+    """By household that is to get paper: why it may not, "" when it may."""
+    lost = [
+        (each.household, each.student_ids)
+        for each in recipients
+        if not each.why_not and (settings.paper == "always" or not each.household.mailbox)
+    ]
+    return await ways_on_paper(room, kind_of(notice.kind), lost, settings)
+
+
 async def keep_promises(room: MailRoom, rows: Sequence[Delivery], work: Work) -> list[Delivery]:
     """Write deliveries and ring for those that are due; gives the new ones."""
     new = await room.store.deliveries.add(rows, work)
     for row in new:
         if row.state == "suppressed":
             tell_not_sent(row, work)
-        elif row.due_at <= work.now:
+        elif row.due_at <= work.now and not row.on_paper:
             work.wake(room.due)
     return new
 
@@ -119,13 +135,19 @@ def draft(
     now: datetime,
     *,
     flags: Sequence[FlagsChanged],
+    ways: Mapping[str, str],
     delivery_id: str,
     wait: int,
     causes: tuple[str, ...] = (),
 ) -> Delivery:
-    """One delivery as it begins."""
+    """One delivery as it begins. `ways`: what `ways_of` says."""
     household, due = recipient.household, now + timedelta(seconds=wait)
     why_not = _why_not(recipient, flags)
+    way = ways.get(household.household_id)
+    paper = way == "" and why_not in {"", reasons.NO_ADDRESS}
+    if why_not == reasons.NO_ADDRESS and way is not None:
+        why_not = way
+    ready = reasons.TO_PRINT if paper else reasons.TAKE_BACK if wait else reasons.READY
     note = notice.content if isinstance(notice.content, EducatorsNote) else None
     return Delivery(
         delivery_id=delivery_id,
@@ -133,7 +155,8 @@ def draft(
         kind=notice.kind,
         about=notice.about,
         occasion=notice.occasion,
-        mailbox=mailbox_of(household),
+        channel="paper" if paper else "mail",
+        mailbox=None if paper else mailbox_of(household),
         household_id=household.household_id,
         family_ids=recipient.family_ids,
         student_ids=recipient.student_ids,
@@ -141,8 +164,8 @@ def draft(
         sender_id=note.educator_id if note else None,
         language=tongue(household.language).language,
         good_news=notice.kind == "good_news",
-        state="suppressed" if why_not else "pending",
-        reason=why_not or (reasons.TAKE_BACK if wait else reasons.READY),
+        state="suppressed" if why_not else "to_print" if paper else "pending",
+        reason=why_not or ready,
         not_before=due,
         due_at=due,
         use_by=notice.use_by,

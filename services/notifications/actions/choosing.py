@@ -23,7 +23,7 @@ async def save_settings(room: MailRoom, settings: MailSettings, by: Viewer) -> M
 
     async def body(work: Work) -> MailSettings:
         await room.store.choices.keep_settings(settings, by.account_id, work)
-        await room.store.deliveries.look_again(work.now, work)
+        await room.store.backlog.look_again(work.now, work)
         return settings
 
     return await room.units.run(body)
@@ -38,7 +38,7 @@ async def save_hours(room: MailRoom, school_id: str, hours: SchoolHours | None, 
 
     async def body(work: Work) -> None:
         await room.store.choices.keep_hours(school_id, hours, by.account_id, work)
-        await room.store.deliveries.look_again(work.now, work, school_id=school_id)
+        await room.store.backlog.look_again(work.now, work, school_id=school_id)
 
     await room.units.run(body)
 

@@ -34,33 +34,42 @@ TO_A_STRANGER = "address_confirm"
 """Who reads an address that somebody typed is not known: no name, and no link of the household."""
 
 
-def compose(room: MailRoom, row: Delivery, around: Surroundings) -> Letter:
-    """The letter as it reads now; `NotFound` when what it speaks of is not known."""
+def compose(room: MailRoom, row: Delivery, around: Surroundings, *, names: bool = True) -> Letter:
+    """The letter as it reads now; `NotFound` when what it speaks of is not known.
+
+    `names`: whether it greets the adults by their names.
+    """
     notice = around.notices.get(row.notice_id)
     if row.to_staff:
         return _to_staff(room, row, notice, around)
-    return as_sent(_gathered(room, row, around) if row.parts else _occasion(room, row, around))
+    if row.parts:
+        return as_sent(_gathered(room, row, around))
+    return as_sent(_occasion(room, row, around, names=names))
 
 
-def _occasion(room: MailRoom, row: Delivery, around: Surroundings) -> Occasion:
+def _occasion(
+    room: MailRoom, row: Delivery, around: Surroundings, *, names: bool = True
+) -> Occasion:
     notice = around.notices.get(row.notice_id)
     household = around.households.get(row.household_id)
     if notice is None or household is None:
         raise NotFound(f"delivery {row.delivery_id} speaks of something that is not kept")
     stranger, foot = row.kind == TO_A_STRANGER, (room, _about(row, notice), household, around.now)
     school, writer = _school(room, row, around), _writer_of(notice, around)
+    greets = household.greeting if names and not stranger else ()
     return Occasion(
         notice=notice,
-        household=reader(row, () if stranger else household.greeting, household.language, around),
+        household=reader(row, greets, household.language, around),
         school=school,
         students=_students(row, notice, around),
         written_at=around.now,
-        answer_url=_answer_url(room, notice, household),
-        stop_url="" if row.manners.must else stop_url(*foot),
-        choices_url="" if stranger else choices_url(*foot),
-        page_url="" if stranger else page_url(*foot),
-        reply_to=room.place.answers_to(row.delivery_id) or writer,
+        answer_url="" if row.on_paper else answer_url(room, notice, household),
+        stop_url="" if row.manners.must or row.on_paper else stop_url(*foot),
+        choices_url="" if stranger or row.on_paper else choices_url(*foot),
+        page_url="" if stranger or row.on_paper else page_url(*foot),
+        reply_to=None if row.on_paper else room.place.answers_to(row.delivery_id) or writer,
         answers_read_by="" if writer else school.name,
+        on_paper=row.on_paper,
         site=room.place.public_url,
         translations=translations_for(room, row, around),
     )
@@ -148,7 +157,8 @@ def _students(row: Delivery, notice: Notice, around: Surroundings) -> tuple[str,
     return tuple(names[each] for each in row.student_ids if each in names)
 
 
-def _answer_url(room: MailRoom, notice: Notice, household: HouseholdChanged) -> str:
+def answer_url(room: MailRoom, notice: Notice, household: HouseholdChanged) -> str:
+    """The signed page on which a household answers; "" where there is nothing to answer."""
     words = notice.content
     if isinstance(words, AddressWords):
         if notice.kind != TO_A_STRANGER:

@@ -68,11 +68,11 @@ def handed_over(
     return None, [row.moved("pending", reasons.READY, now, due_at=now) for row in parts]
 
 
-async def let_follow(room: MailRoom, changed: Collection[Delivery], work: Work) -> None:
-    """Give what these letters carry their fate, in the same transaction, and tell of each."""
+async def let_follow(room: MailRoom, changed: Collection[Delivery], work: Work) -> list[Delivery]:
+    """Give what these letters carry their fate, in the same transaction, tell of each; give it."""
     carriers = {row.delivery_id: row for row in changed if row.parts}
     if not carriers:
-        return
+        return []
     ids = {part.delivery_id for row in carriers.values() for part in row.parts}
     parts = await room.store.deliveries.several(ids, work)
     after = [
@@ -90,3 +90,4 @@ async def let_follow(room: MailRoom, changed: Collection[Delivery], work: Work) 
             tell_not_sent(row, work)
         elif row.state == "pending":
             work.wake(room.due)
+    return after

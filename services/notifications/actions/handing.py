@@ -9,6 +9,7 @@ from contextlib import suppress
 
 from services.notifications.actions.flagging import is_barred
 from services.notifications.actions.gathering import handed_over, let_follow
+from services.notifications.actions.papering import follow_on_paper
 from services.notifications.actions.preparing import Change, Ready, set_aside
 from services.notifications.actions.refusing import heed_refusal, pace_of, why
 from services.notifications.actions.room import MailRoom, tell_accepted, tell_not_sent
@@ -146,10 +147,8 @@ async def keep_outcomes(
         ]
         settled = [row for row in changed if row is not None]
         await room.store.deliveries.put(settled, work)
-        await let_follow(room, settled, work)
-        for row in changed:
-            if row is None:
-                continue
+        carried = await let_follow(room, settled, work)
+        for row in settled:
             outcome = outcomes[row.delivery_id]
             if isinstance(outcome, Refusal) and outcome.address:
                 await heed_refusal(room, row, outcome, work)
@@ -157,6 +156,10 @@ async def keep_outcomes(
                 tell_accepted(row, work)
             elif row.state == "dead":
                 tell_not_sent(row, work)
+                if isinstance(outcome, Refusal) and outcome.address:
+                    parts = (each for each in carried if each.digest_id == row.delivery_id)
+                    for each in (row, *parts):
+                        await follow_on_paper(room, each, work)
 
     await room.units.run(body)
 

@@ -137,7 +137,7 @@ async def _put_back(room: MailRoom, rows: list[Delivery], use_by: object, work: 
         [
             row.model_copy(
                 update={
-                    "state": "pending" if row.state == "claimed" else row.state,
+                    "state": row.afresh,
                     "claim": None,
                     "lease_until": None,
                     "use_by": use_by,

@@ -90,14 +90,14 @@ async def _put_off(
     now = room.now
     start = limit.start(now)
     used = await room.store.counts.used(limit, start + limit.window)
-    waiting = await room.store.deliveries.waiting(now, MOST_PUT_OFF, domain)
+    waiting = await room.store.backlog.waiting(now, MOST_PUT_OFF, domain)
     rows = sorted([*claimed, *waiting], key=urgency)
     ours = {row.delivery_id for row in claimed}
     changes: dict[str, Change] = {}
     for at, some in _spread(rows, limit.rooms(used, start)):
         changes |= {row.delivery_id: _until(at, limit) for row in some if row.delivery_id in ours}
         others = [row.delivery_id for row in some if row.delivery_id not in ours]
-        await room.store.deliveries.put_off(others, at, limit.reason, now)
+        await room.store.backlog.put_off(others, at, limit.reason, now)
     await set_aside(room, claimed, changes)
 
 

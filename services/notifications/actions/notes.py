@@ -99,7 +99,7 @@ async def _reword(room: MailRoom, rows: list[Delivery], notice: Notice, work: Wo
                 update={
                     "kind": notice.kind,
                     "good_news": notice.kind == "good_news",
-                    "state": "pending" if row.state == "claimed" else row.state,
+                    "state": row.afresh,
                     "claim": None,
                     "lease_until": None,
                     "version": row.version + 1,

@@ -7,12 +7,13 @@ from datetime import datetime
 
 from services.notifications.actions.composing import compose, envelop
 from services.notifications.actions.gathering import in_order, take_along
+from services.notifications.actions.papering import instead_of_mail
 from services.notifications.actions.room import MailRoom, tell_not_sent
 from services.notifications.actions.surroundings import Surroundings, look_around
 from services.notifications.actions.translating import LOOK_AGAIN, know_words, wait_for_words
 from services.notifications.actions.wording import asks_of, translations_for
 from services.notifications.domain import reasons
-from services.notifications.domain.delivery import Delivery
+from services.notifications.domain.delivery import Delivery, for_backpack
 from services.notifications.domain.gates import Go, Hold, Stop, Together, Verdict, Wait, judge
 from services.notifications.domain.gathering import carrying, is_ripe, parted
 from services.notifications.domain.limits import Limit
@@ -25,6 +26,7 @@ from shared.outbox import Work
 Change = Callable[[Delivery, Work], Delivery]
 LARGEST = 2_000_000
 """Bytes of a letter. A usual one has some 30,000; every mail service takes a good deal more."""
+_LOST = frozenset({reasons.NO_ADDRESS, reasons.SUPPRESSED_ADDRESS})
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,7 @@ async def prepare(room: MailRoom, batch: Sequence[Delivery]) -> list[Ready]:
     rows = [*batch, *await take_along(room, batch)]
     around = await look_around(room, rows)
     await know_words(room, rows, around)
-    desk = _Desk(room, around)
+    desk = _Desk(room, around, await instead_of_mail(room, rows, around))
     ripe = {row.mailbox for row in rows if is_ripe(row, room.now)}
     waited: dict[str, list[Delivery]] = {}
     for row in rows:
@@ -75,6 +77,8 @@ class _Desk:
 
     room: MailRoom
     around: Surroundings
+    on_paper: Mapping[str, str]
+    """By letter that finds no mailbox: why not even paper may go, "" when it may."""
     ready: list[Ready] = field(default_factory=list)
     aside: dict[str, Change] = field(default_factory=dict)
 
@@ -88,6 +92,9 @@ class _Desk:
 
     def settle(self, row: Delivery, verdict: Verdict | Change) -> None:
         """Write it as a letter of its own, or set it aside."""
+        if isinstance(verdict, Stop) and verdict.reason in _LOST:
+            self.aside[row.delivery_id] = _not_by_mail(row, verdict.reason, self.on_paper)
+            return
         if not isinstance(verdict, Go | Together):
             self.aside[row.delivery_id] = _set_aside_by(verdict)
             return
@@ -219,6 +226,14 @@ def _waits_for_words(row: Delivery, work: Work) -> Delivery:
     return waits.model_copy(update={"words_asked_at": row.words_asked_at or work.now})
 
 
+def _not_by_mail(row: Delivery, reason: str, on_paper: Mapping[str, str]) -> Change:
+    """On paper, or not at all, for the reason why not on paper either."""
+    why_not = on_paper.get(row.delivery_id)
+    if why_not == "":
+        return lambda row, work: for_backpack(row, work.now)
+    return _stopped(why_not or reason)
+
+
 def _stopped(reason: str) -> Change:
     return lambda row, work: row.moved("suppressed", reason, work.now)
 
@@ -231,6 +246,8 @@ async def _unless_promised(
         return row
     if row.key not in taken and not await room.store.deliveries.key_taken(row.key, work):
         return row
-    gone = row.model_copy(update={"state": "claimed", "mailbox": before.mailbox})
+    gone = row.model_copy(
+        update={"state": "claimed", "mailbox": before.mailbox, "channel": before.channel}
+    )
     stopped = gone.moved("suppressed", reasons.NEWER_LETTER, work.now)
     return stopped.model_copy(update={"version": row.version})

@@ -6,7 +6,12 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from services.notifications.actions.addressing import Recipient, draft, recipients_of_note
+from services.notifications.actions.addressing import (
+    Recipient,
+    draft,
+    recipients_of_note,
+    ways_of,
+)
 from services.notifications.actions.composing import compose
 from services.notifications.actions.room import MailRoom, school_days
 from services.notifications.actions.surroundings import Surroundings, look_around
@@ -133,8 +138,9 @@ async def _drafts(room: MailRoom, notice: Notice, recipients: list[Recipient]) -
     adults = {adult for each in recipients for adult in each.household.guardian_ids}
     flags = await room.store.flags.of_guardians(adults)
     wait = settings.take_back_seconds
+    ways = await ways_of(room, notice, recipients, settings)
     return [
-        draft(notice, each, room.now, flags=flags, delivery_id="preview", wait=wait)
+        draft(notice, each, room.now, flags=flags, ways=ways, delivery_id="preview", wait=wait)
         for each in recipients
     ]
 
@@ -155,7 +161,7 @@ def _previewed(
         case Wait(until, reason):
             waits, leaves = reason, max(until, leaves)
         case Go():
-            pass
+            waits = row.reason if row.on_paper else ""
     return Previewed(
         household=recipient.household,
         language=letter.language,
@@ -168,7 +174,7 @@ def _previewed(
         waits=waits,
         translated_from=_translated_from(room, row, around),
         words_later=_words_later(room, row, around),
-        leaves_at=None if why_not or isinstance(verdict, Hold) else leaves,
+        leaves_at=None if why_not or row.on_paper or isinstance(verdict, Hold) else leaves,
         zone=school_days(around.schools.get(row.school_id)).time_zone,
     )
 

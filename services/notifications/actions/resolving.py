@@ -3,6 +3,7 @@
 from typing import Literal
 
 from services.notifications.actions.gathering import let_follow
+from services.notifications.actions.papering import follow_on_paper
 from services.notifications.actions.room import (
     MailRoom,
     tell_accepted,
@@ -59,14 +60,16 @@ async def _settle(room: MailRoom, row: Delivery, finding: Finding, work: Work) -
 
 
 async def _came_back(room: MailRoom, row: Delivery, detail: str, work: Work) -> Delivery:
-    if row.state not in {"accepted", "unknown"}:
+    if row.state not in {"accepted", "unknown"} or row.on_paper:
         raise Conflict("Only a letter that was handed over can have come back.")
     after = row.moved("dead", reasons.CAME_BACK, work.now, detail=detail)
     await room.store.deliveries.put([after], work)
-    await let_follow(room, [after], work)
+    carried = await let_follow(room, [after], work)
+    tell_bounced(after, work, permanent=True)
     if row.mailbox:
         await room.store.choices.suppress(row.mailbox, reasons.CAME_BACK, work)
-    tell_bounced(after, work, permanent=True)
+        for each in (after, *carried):
+            await follow_on_paper(room, each, work)
     return after
 
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from services.notifications.actions.gathering import let_follow
+from services.notifications.actions.papering import follow_on_paper
 from services.notifications.actions.refusing import count_against
 from services.notifications.actions.replying import take_reply
 from services.notifications.actions.room import MailRoom, tell_bounced
@@ -186,8 +187,10 @@ async def _end(
     reason = reasons.CAME_BACK if hopeless else reasons.CAME_BACK_THIS_TIME
     after = now.moved("dead", reason, work.now, detail=report.said[:_LONGEST_DETAIL])
     await room.store.deliveries.put([after], work)
-    await let_follow(room, [after], work)
+    carried = await let_follow(room, [after], work)
     tell_bounced(after, work, permanent=hopeless)
+    for each in (after, *carried) if hopeless else ():
+        await follow_on_paper(room, each, work)
 
 
 async def _heed_complaint(room: MailRoom, found: _Found, work: Work) -> None:

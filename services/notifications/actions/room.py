@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from services.notifications.domain import reasons
+from services.notifications.domain.codes import Codes
 from services.notifications.domain.delivery import Delivery
 from services.notifications.domain.limits import Limits
 from services.notifications.domain.replies import Reply, ReplySight
@@ -71,6 +73,8 @@ class MailRoom:
     """To the household's own page."""
     feed_links: Links
     """To its calendar, which other people's computers read."""
+    codes: Codes
+    """The short codes on paper."""
     drafts_start_accepted: bool = False
     """Whether translations count as accepted until somebody judges them; not for real families."""
     translator: Translator | None = None
@@ -133,12 +137,13 @@ def tell_not_sent(delivery: Delivery, work: Work) -> None:
         household_id=delivery.household_id,
         family_ids=delivery.family_ids,
         reason=delivery.reason,
+        needs_a_person=delivery.reason in reasons.FOR_A_PERSON,
     )
     work.emit(said, sequence=delivery.version)
 
 
 def tell_accepted(delivery: Delivery, work: Work) -> None:
-    """Let the other services know that the mail service took a letter."""
+    """Let the other services know that the mail service took a letter, or a child its paper."""
     if not delivery.tells_families:
         return
     said = NoticeAccepted(
@@ -148,6 +153,7 @@ def tell_accepted(delivery: Delivery, work: Work) -> None:
         household_id=delivery.household_id,
         family_ids=delivery.family_ids,
         student_ids=delivery.student_ids,
+        channel=delivery.channel,
         language=delivery.language,
         good_news=delivery.good_news,
         accepted_at=delivery.handed_at or work.now,
@@ -181,6 +187,7 @@ def tell_bounced(delivery: Delivery, work: Work, *, permanent: bool) -> None:
         household_id=delivery.household_id,
         family_ids=delivery.family_ids,
         permanent=permanent,
+        channel=delivery.channel,
         reason=delivery.reason,
         bounced_at=work.now,
     )

@@ -54,9 +54,10 @@ class Surroundings:
     def of(self, row: Delivery) -> Circumstances:
         """What a verdict on one delivery depends on."""
         household = self.households.get(row.household_id)
-        mailbox = row.mailbox or ""
+        active, address = self._reader(row)
+        # What somebody stopped at an address, we do not put into a backpack.
+        mailbox = row.mailbox or (address if row.on_paper else None) or ""
         wishes = self.wishes.get(mailbox, Wishes())
-        active, _ = self._reader(row)
         return Circumstances(
             now=self.now,
             settings=self.settings.of_school(self.hours.get(row.school_id)),
@@ -76,7 +77,8 @@ class Surroundings:
     def moved_to(self, row: Delivery) -> str | None:
         """The reader's new address where it differs from the letter's; "" where it is gone."""
         active, mailbox = self._reader(row)
-        if not active or mailbox == row.mailbox or row.manners.fixed_address:
+        fixed = row.on_paper or row.manners.fixed_address
+        if not active or fixed or mailbox == row.mailbox:
             return None
         return mailbox or ""
 

@@ -13,7 +13,7 @@ _LIMITS = {reasons.DAILY_LIMIT: "day", reasons.DOMAIN_LIMIT: "domain"}
 
 
 async def _look_at_limits(room: MailRoom) -> None:
-    waits = await room.store.deliveries.waits_because(list(_LIMITS), MOST_COUNTED)
+    waits = await room.store.backlog.waits_because(list(_LIMITS), MOST_COUNTED)
     for reason, number in waits.items():
         telemetry.LETTERS_OVER_LIMIT.labels(SERVICE, _LIMITS[reason]).set(number)
     if room.limits.day:

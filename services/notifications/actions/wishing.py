@@ -132,7 +132,7 @@ async def choose(
                 await room.store.choices.wish(shown.mailbox, category, wish, "page", work)
         if until != shown.wishes.paused_until:
             await room.store.choices.pause(shown.mailbox, until, work)
-        await room.store.deliveries.look_again(work.now, work, mailbox=shown.mailbox)
+        await room.store.backlog.look_again(work.now, work, mailbox=shown.mailbox)
         work.wake(room.due)
 
     await room.units.run(body)

@@ -10,12 +10,15 @@ from shared.messages import Category, Record
 
 State = Literal[
     "held", "pending", "claimed", "handing", "accepted", "retry", "unknown", "dead", "suppressed",
-    "merged",
+    "merged", "to_print", "printed",
 ]  # fmt: skip
+"""`to_print` and `printed` are for paper alone (ADR 31), which no mail sender looks at."""
 
 WAITING: frozenset[State] = frozenset({"held", "pending", "retry"})
 """It will be looked at again when it is due."""
-STOPPABLE: frozenset[State] = WAITING | {"claimed"}
+ON_PAPER: frozenset[State] = frozenset({"to_print", "printed"})
+"""It waits for a person, who prints it or hands it out."""
+STOPPABLE: frozenset[State] = WAITING | ON_PAPER | {"claimed"}
 """Nothing has been handed over, so it can still be stopped or re-worded."""
 WRITTEN: frozenset[State] = frozenset({"handing", "accepted", "unknown", "merged"})
 """The household may have it, so a later letter has to speak of it as known."""
@@ -24,10 +27,14 @@ _MAY_BECOME: dict[State, frozenset[State]] = {
     "held": frozenset({"pending", "claimed", "suppressed"}),
     "pending": frozenset({"held", "claimed", "suppressed"}),
     "retry": frozenset({"held", "pending", "claimed", "suppressed"}),
-    "claimed": frozenset({"held", "pending", "handing", "suppressed", "merged", "dead"}),
+    "claimed": frozenset(
+        {"held", "pending", "handing", "suppressed", "merged", "dead", "to_print"}
+    ),
+    "to_print": frozenset({"printed", "pending", "suppressed"}),
+    "printed": frozenset({"printed", "to_print", "accepted", "pending", "suppressed"}),
     "handing": frozenset({"accepted", "retry", "pending", "unknown", "dead"}),
     "unknown": frozenset({"accepted", "dead", "pending"}),
-    "accepted": frozenset({"dead"}),
+    "accepted": frozenset({"dead", "printed"}),
     "dead": frozenset(),
     "suppressed": frozenset(),
     # In the hands of the mail service, within another letter, whose fate is its own.
@@ -76,7 +83,7 @@ class Delivery(Record):
     kind: str
     about: str
     occasion: str
-    channel: Literal["mail"] = "mail"
+    channel: Literal["mail", "paper"] = "mail"
     mailbox: str | None
     household_id: str
     educator_id: str | None = None
@@ -137,6 +144,16 @@ class Delivery(Record):
         Of a letter that carries others its parts are told.
         """
         return not (self.to_staff or self.parts or self.manners.fixed_address)
+
+    @property
+    def on_paper(self) -> bool:
+        """Whether it goes by a pupil's backpack."""
+        return self.channel == "paper"
+
+    @property
+    def afresh(self) -> State:
+        """Where it waits after its words changed: what is prepared or printed is void."""
+        return {"claimed": "pending", "printed": "to_print"}.get(self.state, self.state)  # type: ignore[return-value]
 
     @property
     def manners(self) -> Kind:
@@ -219,6 +236,18 @@ class Delivery(Record):
 def replied(delivery: Delivery, now: datetime) -> Delivery:
     """The same delivery after somebody answered it; its state is not touched by that."""
     return delivery.model_copy(update={"replied_at": now, "version": delivery.version + 1})
+
+
+def for_backpack(delivery: Delivery, now: datetime) -> Delivery:
+    """A letter that found no mailbox, as paper; it keeps its own id."""
+    moved = delivery.moved("to_print", reasons.TO_PRINT, now, due_at=delivery.not_before)
+    return moved.model_copy(update={"channel": "paper", "mailbox": None})
+
+
+def by_mail_after_all(delivery: Delivery, mailbox: str, now: datetime) -> Delivery:
+    """Paper that nobody was handed, as a letter to an address that works."""
+    moved = delivery.moved("pending", reasons.READY, now, due_at=max(now, delivery.not_before))
+    return moved.model_copy(update={"channel": "mail", "mailbox": mailbox})
 
 
 def lapsed(delivery: Delivery, now: datetime) -> Delivery | None:

@@ -84,7 +84,8 @@ class Circumstances:
 
 def judge(delivery: Delivery, c: Circumstances) -> Verdict:
     """Whether a letter that is due may leave, in these circumstances."""
-    for gate in _STAFF_GATES if delivery.to_staff else _GATES:
+    gates = _PAPER_GATES if delivery.on_paper else _GATES
+    for gate in _STAFF_GATES if delivery.to_staff else gates:
         verdict = gate(delivery, c)
         if verdict is not None:
             return verdict
@@ -98,9 +99,13 @@ def _use(delivery: Delivery, c: Circumstances) -> Verdict | None:
 
 
 def _address(delivery: Delivery, c: Circumstances) -> Verdict | None:
-    if not c.reader_active:
-        return Stop(reasons.PERSON_GONE if delivery.to_staff else reasons.HOUSEHOLD_GONE)
-    return None if delivery.mailbox else Stop(reasons.NO_ADDRESS)
+    return _reader(delivery, c) or (None if delivery.mailbox else Stop(reasons.NO_ADDRESS))
+
+
+def _reader(delivery: Delivery, c: Circumstances) -> Verdict | None:
+    if c.reader_active:
+        return None
+    return Stop(reasons.PERSON_GONE if delivery.to_staff else reasons.HOUSEHOLD_GONE)
 
 
 def _flags(_delivery: Delivery, c: Circumstances) -> Verdict | None:
@@ -207,6 +212,15 @@ _GATES: tuple[Callable[[Delivery, Circumstances], Verdict | None], ...] = (
     _quiet_start,
     _quiet_hours,
     _attention,
+)
+
+# A person prints and hands out, so that hours and the budget are theirs to think of.
+_PAPER_GATES: tuple[Callable[[Delivery, Circumstances], Verdict | None], ...] = (
+    _use,
+    _reader,
+    _flags,
+    _preference,
+    _quiet_start,
 )
 
 # What is left of them for staff: flags, families' quiet hours and the budget are about families.

@@ -32,6 +32,8 @@ class Kind:
     to one family, what the family asked for, and what puts right what the family was told."""
     asked_for: bool = False
     """Answers the family's own act, so that no earlier "stop" is meant by it."""
+    on_paper: bool = False
+    """Makes sense in a backpack, days later, where mail reaches nobody."""
     first: bool = False
     """One person waits for it, so it goes before letters to a whole school."""
     fixed_address: bool = False
@@ -47,13 +49,13 @@ class Kind:
 KINDS: dict[str, Kind] = {
     kind.name: kind
     for kind in (
-        Kind("good_news", "good_news", taken_back=True, first=True),
-        Kind("note", "school", taken_back=True, first=True),
-        Kind("invitation", "events", taken_back=True, gathers=True),
+        Kind("good_news", "good_news", taken_back=True, on_paper=True, first=True),
+        Kind("note", "school", taken_back=True, on_paper=True, first=True),
+        Kind("invitation", "events", taken_back=True, on_paper=True, gathers=True),
         Kind("rsvp_confirmation", "events", asked_for=True, first=True),
-        Kind("event_changed", "events"),
-        Kind("cancelled", "events"),
-        Kind("announcement", "school", taken_back=True, routine=True, gathers=True),
+        Kind("event_changed", "events", on_paper=True),
+        Kind("cancelled", "events", on_paper=True),
+        Kind("announcement", "school", taken_back=True, routine=True, on_paper=True, gathers=True),
         # Carries others: what a family can stop by it are the categories of those (`categories`).
         Kind("digest", "school", routine=True),
         Kind("system_notice", "school", routine=True, gathers=True),

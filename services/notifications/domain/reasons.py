@@ -35,6 +35,16 @@ DAILY_LIMIT = N_(
 TAKEN_UP_AGAIN = N_("It was taken up again after an interruption.")
 LEAVING = N_("It is being handed to the mail service.")
 
+TO_PRINT = N_("Mail does not reach this household. It waits to be printed for the backpack.")
+PRINTED = N_("It is printed and waits to be handed out.")
+HANDED_OUT = N_("It was handed out on paper.")
+NOT_HANDED_OUT = N_("It was marked as handed out by mistake.")
+NEVER_HANDED_OUT = N_("It was not handed out on paper while it was of use.")
+TWO_HOMES = N_(
+    "The child has two homes with different languages, so a letter in the backpack may reach the "
+    "wrong one."
+)
+
 ACCEPTED = N_("It was handed to the mail service.")
 MAY_NOT_HAVE_ARRIVED = N_(
     "The line broke while it was handed over. It may have arrived or not, so it is not sent again "
@@ -75,3 +85,8 @@ SAID_LOST = N_("A person found out that it did not arrive.")
 SAID_AGAIN = N_("A person decided to send it again.")
 PERSON_GONE = N_("This person does not work at the school any more.")
 UNWRITABLE = N_("The letter could not be written. The district's technical staff can see why.")
+
+FOR_A_PERSON = frozenset(
+    {NO_ADDRESS, UNUSABLE_ADDRESS, SUPPRESSED_ADDRESS, FLAGGED, TWO_HOMES, NEVER_HANDED_OUT}
+)
+"""No way was left by which the letter may go, so that a person has to find one."""

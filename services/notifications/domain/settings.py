@@ -62,6 +62,8 @@ class MailSettings(BaseModel):
     """From which time of that day on, on the school's clock."""
     held_days: Annotated[int, Field(ge=1, le=30)] = 3
     """Letters held by the quiet start expire after so many days."""
+    paper: Literal["off", "without_mail", "always"] = "without_mail"
+    """Who gets letters on paper: nobody, households that mail does not reach, or all."""
     all_schools_live: bool = False
     live_school_ids: tuple[str, ...] = ()
     phone: Annotated[str, Field(max_length=40, pattern=r"^[0-9A-Za-z+(). /-]*$")] = ""

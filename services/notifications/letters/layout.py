@@ -27,7 +27,7 @@ _LINE = "- - -"
 
 def as_html(letter: Letter) -> str:
     """The whole HTML document, its styles written into the elements."""
-    page = _environment().get_template("letter.html").render(letter=letter)
+    page = letter_environment().get_template("letter.html").render(letter=letter)
     return _inliner().inline(page)
 
 
@@ -105,7 +105,8 @@ def _is_ours(line: str) -> bool:
 
 
 @cache
-def _environment() -> Environment:
+def letter_environment() -> Environment:
+    """Finds the templates of letters, and knows their blocks apart."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,

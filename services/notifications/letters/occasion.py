@@ -50,6 +50,8 @@ class Occasion:
     reply_to: str | None = None
     answers_read_by: str = ""
     """Who reads answers, where it is not who signed."""
+    on_paper: bool = False
+    """Nothing can be tapped, and nothing is attached."""
     site: str = ""
     """Where this platform is on the web, for links to its public pages."""
     translations: Mapping[tuple[str, str], str] = field(default_factory=dict)

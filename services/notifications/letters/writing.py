@@ -1,7 +1,5 @@
 """Writes the letter of each kind. Sentences stay short and plain: the grade-6 test reads them."""
 
-from collections.abc import Callable
-
 from services.notifications.domain.notice import (
     AddressWords,
     Announcement,
@@ -15,12 +13,12 @@ from services.notifications.domain.notice import (
     ToFamilies,
 )
 from services.notifications.letters import calendar
+from services.notifications.letters.about_events import OF_EVENT, thanks
 from services.notifications.letters.addresses import write_about_address
 from services.notifications.letters.asked import asked
 from services.notifications.letters.blocks import (
     Block,
     Buttons,
-    Facts,
     Headline,
     Letter,
     Paragraph,
@@ -28,10 +26,11 @@ from services.notifications.letters.blocks import (
 )
 from services.notifications.letters.interpreters import INTERPRETER
 from services.notifications.letters.occasion import Household, Occasion, School
+from services.notifications.letters.quoting import Written, typed
 from services.notifications.letters.replies import about_answer, write_reply_to_staff
 from services.notifications.letters.staff import write_to_staff
 from services.notifications.letters.tongue import Tongue, base_of, right_to_left, tongue
-from shared.messages import EventFacts, SharedResource, Starter
+from shared.messages import SharedResource, Starter
 from shared.starters import AT_HOME, praise
 
 
@@ -75,25 +74,22 @@ def write(occasion: Occasion) -> Letter:
     )
 
 
-_Written = tuple[str, str, list[Block]]
-
-
-def said_in(_: Tongue, occasion: Occasion, content: ToFamilies) -> _Written:
+def said_in(_: Tongue, occasion: Occasion, content: ToFamilies) -> Written:
     """The subject, who writes, and the words of one notice to a family."""
     match content:
         case EducatorsNote():
             return _note(_, occasion, content)
         case EventWords():
-            return _EVENT[occasion.notice.kind](_, occasion, content)
+            return OF_EVENT[occasion.notice.kind](_, occasion, content)
         case AnswerWords():
-            return _answer(_, occasion, content)
+            return thanks(_, occasion, content)
         case SystemNotice():
             return asked(_, occasion, content)
         case Announcement():
             return _announcement(_, occasion, content)
 
 
-def _note(_: Tongue, occasion: Occasion, note: EducatorsNote) -> _Written:
+def _note(_: Tongue, occasion: Occasion, note: EducatorsNote) -> Written:
     children = _.several(occasion.students) or _("your child")
     plain = ", ".join(occasion.students) or _("your child")
     if occasion.notice.kind == "good_news":
@@ -131,7 +127,7 @@ def _noted(
     if not note.typed:
         return [Paragraph(each) for each in sentences]
     above, last = sentences[:-1], sentences[-1]
-    return [*map(Paragraph, above), _typed(_, occasion, last, note.words, note.words_language)]
+    return [*map(Paragraph, above), typed(_, occasion, last, note.words, note.words_language)]
 
 
 def _resource(_: Tongue, occasion: Occasion, resource: SharedResource) -> list[Block]:
@@ -139,143 +135,18 @@ def _resource(_: Tongue, occasion: Occasion, resource: SharedResource) -> list[B
     link = resource.link
     address = f"{occasion.site.rstrip('/')}{link}" if link.startswith("/") else link
     return [
-        _typed(_, occasion, _("This may help you at home:"), resource.title, resource.language),
+        typed(_, occasion, _("This may help you at home:"), resource.title, resource.language),
         Buttons(((_("Look at it here"), address),), public=True),
     ]
 
 
-def _invitation(_: Tongue, occasion: Occasion, words: EventWords) -> _Written:
-    facts = words.facts
-    blocks: list[Block] = [
-        Paragraph(_("%(school)s invites you and your family.", school=occasion.school.name)),
-        Headline(facts.title, facts.language),
-        Facts(_when_and_where(_, facts)),
-        *_description(_, occasion, facts),
-        Paragraph(_("Will you come? One tap is enough. You do not need an account.")),
-        _answers(_, occasion),
-        Paragraph(_("The date is attached, so that you can keep it in your calendar.")),
-    ]
-    subject = _.plain("You are invited: %(title)s", title=facts.title)
-    return subject, facts.organizer, blocks
-
-
-def _changed(_: Tongue, occasion: Occasion, words: EventWords) -> _Written:
-    facts = words.facts
-    blocks: list[Block] = [
-        Paragraph(_("Something has changed. This is how it is now.")),
-        Headline(facts.title, facts.language),
-        Facts(_when_and_where(_, facts, words.before)),
-        *_description(_, occasion, facts),
-        Paragraph(_("If you have answered, your answer still counts. You can change it here.")),
-        _answers(_, occasion),
-    ]
-    subject = _.plain("Please note the change: %(title)s", title=facts.title)
-    return subject, facts.organizer, blocks
-
-
-def _cancelled(_: Tongue, occasion: Occasion, words: EventWords) -> _Written:
-    facts = words.facts
-    blocks: list[Block] = [
-        Paragraph(_("We are sorry. This will not take place:")),
-        Headline(facts.title, facts.language),
-        Facts(_when_and_where(_, facts, ask=False)),
-    ]
-    if words.reason:
-        blocks.append(
-            _typed(_, occasion, _("The school wrote this about it:"), words.reason, facts.language)
-        )
-    blocks.append(Paragraph(_("You do not need to do anything.")))
-    return _.plain("Cancelled: %(title)s", title=facts.title), facts.organizer, blocks
-
-
-_EVENT: dict[str, Callable[[Tongue, Occasion, EventWords], _Written]] = {
-    "invitation": _invitation,
-    "event_changed": _changed,
-    "cancelled": _cancelled,
-}
-
-
-def _answer(_: Tongue, occasion: Occasion, words: AnswerWords) -> _Written:
-    facts = words.facts
-    if words.answer == "yes":
-        said = _("Thank you! You said yes. We look forward to seeing you.")
-    elif words.answer == "no":
-        said = _("Thank you for telling us. You said that you can't come. We will miss you.")
-    else:
-        said = _("Thank you for telling us. You said maybe. A maybe does not keep a seat, "
-                 "so please tell us when you know.")  # fmt: skip
-    blocks: list[Block] = [Paragraph(said), Headline(facts.title, facts.language)]
-    if words.answer == "yes":
-        expect = _.ngettext("We expect %(count)s person.", "We expect %(count)s people.",
-                            words.party_size)  # fmt: skip
-        blocks.append(Paragraph(expect))
-    blocks.append(Facts(_when_and_where(_, facts, ask=False)))
-    if occasion.answer_url:
-        blocks.append(Paragraph(_("Have your plans changed? You can change your answer here.")))
-        blocks.append(Buttons(((_("Change my answer"), occasion.answer_url),)))
-    subject = _.plain("Thank you for your answer: %(title)s", title=facts.title)
-    return subject, facts.organizer, blocks
-
-
-def _announcement(_: Tongue, occasion: Occasion, news: Announcement) -> _Written:
+def _announcement(_: Tongue, occasion: Occasion, news: Announcement) -> Written:
     lead = _("%(person)s wrote this to families:", person=news.signed or occasion.school.name)
     blocks: list[Block] = [
         Headline(news.title, news.words_language),
-        _typed(_, occasion, lead, news.words, news.words_language),
+        typed(_, occasion, lead, news.words, news.words_language),
     ]
     return news.title, news.signed, blocks
-
-
-def _typed(_: Tongue, occasion: Occasion, lead: str, words: str, language: str) -> Typed:
-    if base_of(language) == _.language:
-        return Typed(lead, words, language)
-    note = _("These words are in %(language)s, just as they were written.",
-             language=_.name_of(language))  # fmt: skip
-    translated = occasion.translations.get((words, _.language), "")
-    marked = _("A machine translated these words, and it can be wrong. "
-               "The words as they were written are below.") if translated else ""  # fmt: skip
-    return Typed(lead, words, language, note, translated, marked)
-
-
-def _when_and_where(
-    _: Tongue, facts: EventFacts, before: EventFacts | None = None, *, ask: bool = True
-) -> tuple[tuple[str, str], ...]:
-    rows = _row(
-        _, _("When"), _("When (new)"), _when(_, facts), _when(_, before) if before else None
-    )
-    if facts.place:
-        rows += _row(_, _("Where"), _("Where (new)"), facts.place, before.place if before else None)
-    if ask and facts.reply_by:
-        rows += ((_("Please answer by"), _.day(facts.reply_by, facts.time_zone)),)
-    return rows
-
-
-def _row(
-    _: Tongue, label: str, new: str, value: str, before: str | None
-) -> tuple[tuple[str, str], ...]:
-    if before is None or before == value:
-        return ((label, value),)
-    return ((new, value), *(((_("Before"), before),) if before else ()))
-
-
-def _when(_: Tongue, facts: EventFacts) -> str:
-    return _.span(facts.starts_at, facts.ends_at, facts.time_zone)
-
-
-def _description(_: Tongue, occasion: Occasion, facts: EventFacts) -> list[Block]:
-    if not facts.description:
-        return []
-    return [_typed(_, occasion, _("About this event, as the school wrote it:"), facts.description,
-                   facts.language)]  # fmt: skip
-
-
-def _answers(_: Tongue, occasion: Occasion) -> Buttons:
-    url = occasion.answer_url
-    return Buttons((
-        (_("Yes, we will come"), f"{url}?answer=yes"),
-        (_("Maybe"), f"{url}?answer=maybe"),
-        (_("No, we can't come"), f"{url}?answer=no"),
-    ))  # fmt: skip
 
 
 def greeting(_: Tongue, household: Household) -> str:

@@ -10,6 +10,7 @@ from services.notifications.store import (
     household_items,
     languages,
     notices,
+    paper,
     replies,
     requests,
     returns,
@@ -17,6 +18,7 @@ from services.notifications.store import (
     translations,
 )
 from services.notifications.store.address_requests import AddressRequests
+from services.notifications.store.backlog import Backlog
 from services.notifications.store.choices import Choices
 from services.notifications.store.counts import Counts
 from services.notifications.store.deliveries import Deliveries
@@ -25,6 +27,7 @@ from services.notifications.store.forgetting import Forgetting
 from services.notifications.store.household_items import HouseholdItems
 from services.notifications.store.languages import Languages
 from services.notifications.store.notices import Notices
+from services.notifications.store.paper import Paper
 from services.notifications.store.people import People
 from services.notifications.store.proofs import Proofs
 from services.notifications.store.replies import Replies
@@ -49,6 +52,7 @@ KEPT = (
     *replies.KEPT,
     *translations.KEPT,
     *requests.KEPT,
+    *paper.KEPT,
     *DIRECTORY,
 )
 
@@ -59,6 +63,7 @@ class Store:
 
     database: Database
     deliveries: Deliveries = field(init=False)
+    backlog: Backlog = field(init=False)
     notices: Notices = field(init=False)
     choices: Choices = field(init=False)
     addresses: AddressRequests = field(init=False)
@@ -70,6 +75,7 @@ class Store:
     proofs: Proofs = field(init=False)
     requests: Requests = field(init=False)
     translations: Translations = field(init=False)
+    paper: Paper = field(init=False)
     flags: Flags = field(init=False)
     people: People = field(init=False)
     forgetting: Forgetting = field(init=False)
@@ -78,6 +84,7 @@ class Store:
     def __post_init__(self) -> None:
         put = object.__setattr__
         put(self, "deliveries", Deliveries(self.database))
+        put(self, "backlog", Backlog(self.database))
         put(self, "notices", Notices(self.database))
         put(self, "choices", Choices(self.database))
         put(self, "addresses", AddressRequests(self.database))
@@ -89,6 +96,7 @@ class Store:
         put(self, "requests", Requests(self.database))
         put(self, "proofs", Proofs(self.database))
         put(self, "translations", Translations(self.database))
+        put(self, "paper", Paper(self.database))
         put(self, "flags", Flags(self.database, Directory(self.database)))
         put(self, "people", People(self.database))
         put(self, "forgetting", Forgetting(self.database))

@@ -1,6 +1,5 @@
 """Deliveries: one document each, changed only by whoever saw its last version."""
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,8 +21,8 @@ from shared.mongo import Database, Document, Kept, answering
 from shared.outbox import Work
 
 NAME = "deliveries"
-_MAY_LEAVE = ["pending", "retry"]
-_DUE_STATES = [*_MAY_LEAVE, "held"]
+MAY_LEAVE = ["pending", "retry"]
+_DUE_STATES = [*MAY_LEAVE, "held"]
 _KINDS = sorted(KINDS)
 _FIRST = sorted(name for name, kind in KINDS.items() if kind.first)
 _LAST = sorted(set(_KINDS) - set(_FIRST))
@@ -53,6 +52,11 @@ KEPT = (
             IndexModel([("family_ids", ASCENDING), ("created_at", DESCENDING)], name="family"),
             IndexModel([("school_id", ASCENDING), ("created_at", DESCENDING)], name="school"),
             IndexModel([("created_at", DESCENDING), ("_id", DESCENDING)], name="newest"),
+            IndexModel(
+                [("school_id", ASCENDING), ("state", ASCENDING)],
+                name="on_paper",
+                partialFilterExpression={"channel": "paper"},
+            ),
             IndexModel(
                 [("mailbox", ASCENDING), ("kind", ASCENDING), ("handed_at", ASCENDING)],
                 name="budget",
@@ -146,7 +150,7 @@ class Deliveries:
             }
             await self.database[NAME].update_many({"_id": {"$in": ids}, **due}, taken)
             mine = self.database[NAME].find({"claim": token}).sort("due_at", 1)
-            return [_delivery(row) async for row in mine]
+            return [read(row) async for row in mine]
 
     async def claim_along(
         self, token: str, mailboxes: Collection[str], now: datetime
@@ -169,45 +173,11 @@ class Deliveries:
             }
             await self.database[NAME].update_many({"_id": {"$in": ids}, **waits}, taken)
             mine = self.database[NAME].find({"_id": {"$in": ids}, "claim": token})
-            return [_delivery(row) async for row in mine.sort("due_at", 1)]
+            return [read(row) async for row in mine.sort("due_at", 1)]
 
     async def _due(self, query: Document, limit: int) -> list[str]:
         found = self.database[NAME].find(query, {"_id": 1}).sort("due_at", 1).limit(limit)
         return [str(row["_id"]) async for row in found]
-
-    async def waiting(self, now: datetime, most: int, domain: str | None) -> list[Delivery]:
-        """Letters that are due and nobody has taken up, to one mail domain or (None) to any."""
-        query: Document = {
-            "state": {"$in": _MAY_LEAVE},
-            "kind": {"$in": _KINDS},
-            "due_at": {"$lte": now},
-        }
-        if domain is not None:
-            query["mailbox"] = {"$regex": f"@{re.escape(domain)}$", "$options": "i"}
-        async with answering():
-            found = self.database[NAME].find(query).sort("due_at", 1).limit(most)
-            return [_delivery(row) async for row in found]
-
-    async def put_off(self, ids: Sequence[str], until: datetime, reason: str, now: datetime) -> int:
-        """Let letters that are due wait; those that somebody took up meanwhile stay as they are."""
-        if not ids:
-            return 0
-        query = {"_id": {"$in": ids}, "state": {"$in": _MAY_LEAVE}, "due_at": {"$lte": now}}
-        changed = {"due_at": until, "reason": reason, "changed_at": now}
-        async with answering():
-            result = await self.database[NAME].update_many(
-                query, {"$set": changed, "$inc": {"version": 1}}
-            )
-        return int(result.modified_count)
-
-    async def waits_because(self, reasons: Sequence[str], most: int) -> dict[str, int]:
-        """How many letters wait for each of these reasons, about `most` of each at most."""
-        found: dict[str, int] = {}
-        for reason in reasons:
-            query = {"state": {"$in": _MAY_LEAVE}, "kind": {"$in": _KINDS}, "reason": reason}
-            async with answering():
-                found[reason] = await self.database[NAME].count_documents(query, limit=most)
-        return found
 
     async def mine(self, rows: Iterable[Delivery], work: Work) -> dict[str, Delivery]:
         """As they are now, those that still carry the claim of the given rows."""
@@ -217,14 +187,14 @@ class Deliveries:
             "claim": {"$in": sorted({row.claim for row in rows if row.claim})},
         }
         found = self.database[NAME].find(query, session=work.session)
-        return {row["_id"]: _delivery(row) async for row in found}
+        return {row["_id"]: read(row) async for row in found}
 
     async def lapsed(self, now: datetime, limit: int = 500) -> list[Delivery]:
         """Rows whose sender stopped in the middle."""
         over = [{"lease_until": {"$lte": now}}, {"lease_until": {"$gt": now + LONGEST_LEASE}}]
         query = {"state": {"$in": ["claimed", "handing"]}, "$or": over}
         async with answering():
-            return [_delivery(row) async for row in self.database[NAME].find(query).limit(limit)]
+            return [read(row) async for row in self.database[NAME].find(query).limit(limit)]
 
     async def overdue(self, now: datetime, most: int) -> tuple[int, datetime | None]:
         """How many letters are due and not on their way, `most` at most; since when the oldest."""
@@ -245,14 +215,14 @@ class Deliveries:
         """Rows of a notice, household or subject in some states, in this transaction."""
         asked = {**query, "state": {"$in": sorted(states)}}
         found = self.database[NAME].find(asked, session=work.session).sort("_id", 1)
-        return [_delivery(row) async for row in found]
+        return [read(row) async for row in found]
 
     async def get(self, delivery_id: str, work: Work | None = None) -> Delivery | None:
         """One delivery; for the service itself, not for people."""
         session = work.session if work else None
         async with answering():
             row = await self.database[NAME].find_one({"_id": delivery_id}, session=session)
-        return _delivery(row) if row else None
+        return read(row) if row else None
 
     async def key_taken(self, key: str, work: Work) -> bool:
         """Whether this promise exists already."""
@@ -276,7 +246,7 @@ class Deliveries:
         async with answering():
             found = self.database[NAME].find(query)
             found = found.sort([("created_at", DESCENDING), ("_id", DESCENDING)]).limit(limit)
-            return [_delivery(row) async for row in found]
+            return [read(row) async for row in found]
 
     async def count(self, wanted: Wanted, *, seen_by: Sight) -> dict[str, int]:
         """How many letters the viewer may see, by state."""
@@ -320,26 +290,13 @@ class Deliveries:
             return []
         async with answering():
             found = self.database[NAME].find({"_id": {"$in": list(ids)}})
-            rows = {row["_id"]: _delivery(row) async for row in found}
+            rows = {row["_id"]: read(row) async for row in found}
         return [rows[each] for each in ids if each in rows]
 
     async def several(self, ids: Collection[str], work: Work) -> list[Delivery]:
         """Deliveries by id, in this transaction."""
         found = self.database[NAME].find({"_id": {"$in": sorted(ids)}}, session=work.session)
-        return [_delivery(row) async for row in found.sort("_id", 1)]
-
-    async def look_again(
-        self, now: datetime, work: Work, *, mailbox: str | None = None, school_id: str | None = None
-    ) -> int:
-        """After settings, or the wishes of a mailbox, changed: judge what waits (there) anew."""
-        waits: Document = {"state": {"$in": ["pending", "held"]}, "due_at": {"$gt": now}}
-        if mailbox is not None:
-            waits["mailbox"] = mailbox
-        if school_id is not None:
-            waits["school_id"] = school_id
-        again = [{"$set": {"due_at": "$not_before", "version": {"$add": ["$version", 1]}}}]
-        result = await self.database[NAME].update_many(waits, again, session=work.session)
-        return int(result.modified_count)
+        return [read(row) async for row in found.sort("_id", 1)]
 
 
 def seen(sight: Sight) -> Document:
@@ -367,5 +324,6 @@ def _without(document: Document, name: str) -> Document:
     return {key: value for key, value in document.items() if key != name}
 
 
-def _delivery(row: Document) -> Delivery:
+def read(row: Document) -> Delivery:
+    """A delivery as it is kept."""
     return Delivery.model_validate({**row, "delivery_id": row["_id"]})

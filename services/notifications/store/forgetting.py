@@ -9,6 +9,7 @@ from services.notifications.store import (
     choices,
     deliveries,
     notices,
+    paper,
     replies,
     requests,
     returns,
@@ -39,6 +40,8 @@ class Forgetting:
             {"family_ids": gone.family_id}, session=work.session
         )
         query = {"household_id": {"$in": list(gone.household_ids)}}
+        for name in (paper.CODES, paper.OFFERS):
+            await self.database[name].delete_many(query, session=work.session)
         found = self.database[deliveries.NAME].find(query, session=work.session)
         rows = await found.to_list(None)
         await self.database[address_requests.NAME].delete_many(query, session=work.session)

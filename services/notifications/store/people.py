@@ -78,6 +78,19 @@ class People:
             found = self.database[HOUSEHOLDS].find(query).sort("_id", 1)
             return [HouseholdChanged.model_validate(row) async for row in found]
 
+    async def homes(self, student_ids: Collection[str]) -> dict[str, list[HouseholdChanged]]:
+        """By pupil: the active households that may hear about it."""
+        homes: dict[str, list[HouseholdChanged]] = {}
+        if not student_ids:
+            return homes
+        query = {"student_ids": {"$in": sorted(set(student_ids))}, "active": True}
+        async with answering():
+            async for row in self.database[HOUSEHOLDS].find(query).sort("_id", 1):
+                household = HouseholdChanged.model_validate(row)
+                for student_id in household.student_ids:
+                    homes.setdefault(student_id, []).append(household)
+        return homes
+
     async def _by_id(self, kind: type[M], name: str, ids: Collection[str]) -> dict[str, M]:
         if not ids:
             return {}

@@ -7,12 +7,15 @@ from services.notifications.web import (
     address_requests_api,
     addresses,
     api,
+    backpack,
     choices,
+    codes,
     hours,
     household_page,
     languages,
     languages_api,
     letters,
+    offers,
     outlook,
     previews,
     proofs,
@@ -27,13 +30,19 @@ from services.notifications.web import (
 
 __all__ = ["PUBLIC", "router"]
 
-PUBLIC = (*unsubscribe.PUBLIC, *choices.PUBLIC, *addresses.PUBLIC, *household_page.PUBLIC)
+PUBLIC = (
+    *unsubscribe.PUBLIC,
+    *choices.PUBLIC,
+    *addresses.PUBLIC,
+    *household_page.PUBLIC,
+    *codes.PUBLIC,
+)
 
 router = APIRouter()
 _PARTS = (
     household_page, api, languages_api, requests_api, address_requests_api, replies_api,
-    unsubscribe, choices, addresses, previews, outlook, hours, settings, languages, returns,
-    address_requests, replies, proofs, sending, letters,
+    unsubscribe, choices, addresses, codes, previews, outlook, hours, settings, languages, returns,
+    address_requests, replies, proofs, sending, backpack, offers, letters,
 )  # fmt: skip
 for part in _PARTS:
     router.include_router(part.router)

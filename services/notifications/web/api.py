@@ -1,7 +1,7 @@
 """The JSON API (v1): letters and what became of them, previews, settings, addresses."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from starlette.responses import Response
@@ -50,6 +50,7 @@ class DeliveryOut(Record):
     family_ids: tuple[str, ...]
     student_ids: tuple[str, ...]
     school_id: str
+    channel: Literal["mail", "paper"]
     language: str
     translated_from: str
     subject: str

@@ -26,11 +26,15 @@ STATES: dict[State, str] = {
     "dead": N_("Did not arrive"),
     "suppressed": N_("Not sent"),
     "merged": N_("Sent within another letter"),
+    "to_print": N_("To be printed"),
+    "printed": N_("Printed, to be handed out"),
 }
 TAGS: dict[State, str] = {
     "accepted": "good",
     "retry": "warn",
     "held": "warn",
+    "to_print": "warn",
+    "printed": "warn",
     "unknown": "warn",
     "dead": "bad",
     "suppressed": "bad",

@@ -22,7 +22,7 @@ async def show_sending(page: web.Page, viewer: District, room: AtRoom) -> Respon
     del viewer
     day, deliveries = room.limits.day, room.store.deliveries
     over = (reasons.DAILY_LIMIT, reasons.DOMAIN_LIMIT)
-    waits = await deliveries.waits_because(over, MOST_COUNTED)
+    waits = await room.store.backlog.waits_because(over, MOST_COUNTED)
     return page.render(
         "notifications/sending.html",
         day=day,

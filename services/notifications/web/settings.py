@@ -1,7 +1,7 @@
 """The district's mail settings: when letters leave, how many, and which schools are live."""
 
 from datetime import time
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from pydantic import Field, model_validator
@@ -25,6 +25,11 @@ DAYS: dict[Weekday, str] = {
     "wednesday": N_("Wednesday"),
     "thursday": N_("Thursday"),
     "friday": N_("Friday"),
+}
+PAPER = {
+    "without_mail": N_("Homes that mail does not reach"),
+    "always": N_("All homes, and no mail"),
+    "off": N_("Nobody"),
 }
 
 
@@ -56,6 +61,9 @@ class SettingsForm(Record):
             title=N_("Telephone number for families of schools that have none listed"),
         ),
     ] = ""
+    paper: Annotated[
+        Literal["off", "without_mail", "always"], Field(title=N_("Who gets letters on paper"))
+    ] = "without_mail"
     all_schools_live: Annotated[bool, Field(title=N_("All schools send mail to families"))] = False
     live_school_ids: Annotated[
         tuple[str, ...], Field(title=N_("Schools that send mail to families"))
@@ -80,6 +88,7 @@ class SettingsForm(Record):
             digest_at=self.digest_at,
             held_days=self.held_days,
             phone=self.phone,
+            paper=self.paper,
             all_schools_live=self.all_schools_live,
             live_school_ids=self.live_school_ids,
         )
@@ -142,9 +151,13 @@ async def _page(
     page: web.PageContext, room: AtRoom, form: web.Form[SettingsForm], status: int = 200
 ) -> Response:
     schools = await room.directory.schools()
-    days = [(day, page._(words)) for day, words in DAYS.items()]
     return page.render(
-        "notifications/settings.html", status=status, form=form, schools=schools, days=days
+        "notifications/settings.html",
+        status=status,
+        form=form,
+        schools=schools,
+        days=[(day, page._(words)) for day, words in DAYS.items()],
+        paper=PAPER,
     )
 
 
@@ -162,6 +175,7 @@ def _filled(now: MailSettings) -> web.Form[SettingsForm]:
         digest_at=f"{now.digest_at:%H:%M}",
         held_days=now.held_days,
         phone=now.phone,
+        paper=now.paper,
         all_schools_live="true" if now.all_schools_live else None,
         live_school_ids=now.live_school_ids,
     )
