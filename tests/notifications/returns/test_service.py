@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from email.utils import parseaddr
 
 import pytest
 
@@ -21,6 +22,7 @@ from shared.service import Service
 from shared.settings import Settings
 from tests.notifications.conftest import Bench
 from tests.notifications.making import contact
+from tests.notifications.returns.answering import RIVERA, answer
 from tests.notifications.returns.conftest import GOMEZ, HOME, KEY, Returning
 from tests.notifications.returns.mailing import bounce
 from tests.notifications.returns.test_listening import Line
@@ -90,6 +92,27 @@ async def test_a_letter_that_comes_back_is_known_a_moment_later(
     line.hang_up()
     assert (await bench.row("gomez")).state == "dead"
     assert "notice.bounced" in await bench.told_types()
+
+
+async def test_an_answer_is_in_the_educators_mailbox_a_moment_later(
+    bench: Bench, service: tuple[Service, int]
+) -> None:
+    await bench.tell(contact("gomez"))
+    async with asyncio.timeout(20):
+        await _handed_over(bench)
+    [letter] = bench.sink.letters_to(GOMEZ)
+    to = parseaddr(letter["Reply-To"])[1]
+    reader, writer = await asyncio.open_connection("127.0.0.1", service[1])
+    line = Line(reader, writer)
+    await line.answer()
+    assert await line.letter(answer("Qué alegría.", to=to), to) == "250 2.0.0 Kept"
+    line.hang_up()
+    async with asyncio.timeout(20):
+        while not (found := bench.sink.letters_to(RIVERA)):
+            await asyncio.sleep(0.02)
+    body = found[0].get_body(("plain",))
+    assert body is not None
+    assert "Qué alegría." in body.get_content()
 
 
 async def test_while_the_database_is_away_the_other_side_keeps_it(returning: Returning) -> None:
