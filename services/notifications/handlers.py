@@ -20,11 +20,7 @@ def handlers(room: MailRoom) -> Handlers:
     """One handler for each message that this service is bound to."""
     notifications = Handlers("notifications")
     on = notifications.on
-
-    async def mail_again(household: m.HouseholdChanged, work: Work) -> None:
-        await papering.mail_again(room, household, work)
-
-    keep_directory(notifications, room.directory, mail_again)
+    _directory(notifications, room)
     _flags(notifications, room)
     _page(notifications, room)
 
@@ -72,6 +68,13 @@ def _requests(notifications: Handlers, room: MailRoom) -> None:
     @on(m.ExternalFactReceived, unless=lambda fact: fact.fact != NoticeAsked.TYPE)
     async def take_ask(fact: m.ExternalFactReceived, work: Work) -> None:
         await asking.take_ask(room, fact, work)
+
+
+def _directory(notifications: Handlers, room: MailRoom) -> None:
+    async def mail_again(household: m.HouseholdChanged, work: Work) -> None:
+        await papering.mail_again(room, household, work)
+
+    keep_directory(notifications, room.directory, mail_again)
 
 
 def _flags(notifications: Handlers, room: MailRoom) -> None:

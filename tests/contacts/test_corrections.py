@@ -8,7 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.contacts.actions.corrections import correct, standings, take_back
+from services.contacts.actions.corrections import (
+    correct,
+    standings,
+    take_back,
+    take_confirmed_address,
+)
 from services.contacts.domain.corrections import (
     Correction,
     Draft,
@@ -18,9 +23,9 @@ from services.contacts.domain.corrections import (
     over_addresses,
 )
 from services.contacts.domain.settling import Voice, corrected_voices
-from shared.errors import Forbidden, NotFound, Refused
+from shared.errors import Forbidden, NotFound, Passing, Refused
 from shared.identity import Viewer
-from shared.messages import FamilyChanged, GuardianFacts, HouseholdChanged
+from shared.messages import AddressConfirmed, FamilyChanged, GuardianFacts, HouseholdChanged
 from tests.contacts.conftest import TODAY, Office, staff_viewer
 from tests.contacts.site import ContactsSite, fill_in
 
@@ -156,6 +161,28 @@ async def test_letters_go_to_the_corrected_address_and_old_links_end(adult: Adul
     assert (after.mailbox, before.mailbox == NEW) == (NEW, False)
     same = after.household_id == before.household_id
     assert not same or after.link_version > before.link_version
+
+
+async def test_an_address_from_a_paper_letter_holds_like_one_that_was_typed(adult: Adult) -> None:
+    desk = adult.office.desk
+    said = AddressConfirmed(
+        offer_id="o", household_id=(await adult.household()).household_id,
+        guardian_id=adult.ids[1], address=NEW, account_id="a", name="Rosa Diaz",
+        confirmed_at=adult.office.clock.now(),
+    )  # fmt: skip
+    for _ in range(2):  # told twice is the same as once
+        await desk.units.run(
+            lambda work: take_confirmed_address(desk.store, desk.units, said, work)
+        )
+    await desk.importer.work()
+    assert (await adult.household()).mailbox == NEW
+    [kept] = await desk.store.corrections.history([adult.ids[1]])
+    assert (kept.name, kept.what, kept.value) == ("Rosa Diaz", "email", NEW)
+    gone = said.model_copy(update={"household_id": "nowhere"})
+    with pytest.raises(Passing):
+        await desk.units.run(
+            lambda work: take_confirmed_address(desk.store, desk.units, gone, work)
+        )
 
 
 async def test_a_correction_survives_the_next_roster(adult: Adult, package: Path) -> None:

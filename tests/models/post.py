@@ -12,6 +12,7 @@ from typing import Any, Literal, Protocol
 
 from services.notifications.actions.room import MailPlace, MailRoom
 from services.notifications.actions.sending import Sender
+from services.notifications.domain.codes import Codes
 from services.notifications.domain.delivery import Delivery
 from services.notifications.domain.post import (
     Accepted,
@@ -154,6 +155,7 @@ def opened(
         address_links=Links("address", [KEY], URL, clock),
         page_links=Links("household", [KEY], URL, clock),
         feed_links=Links("calendar", [KEY], URL, clock),
+        codes=Codes([KEY]),
         drafts_start_accepted=True,
     )
     line = Line(service, power, watch)

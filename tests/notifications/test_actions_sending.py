@@ -52,6 +52,7 @@ async def test_a_busy_mail_service_is_asked_again_later(bench: Bench) -> None:
 
 
 async def test_a_refused_address_is_dead_told_of_and_written_to_no_more(bench: Bench) -> None:
+    await bench.set(paper="off")
     bench.sink.rcpt = {GOMEZ: "550 no such person"}
     await bench.tell(contact("gomez"))
     await bench.settle()
@@ -109,6 +110,7 @@ async def test_when_the_mail_service_is_away_letters_wait_and_no_try_is_counted(
 
 
 async def test_a_good_letter_is_not_held_up_by_a_bad_one(bench: Bench) -> None:
+    await bench.set(paper="off")
     bench.sink.rcpt = {GOMEZ: "550 no"}
     bench.sink.cut_after_dot = {"li@family.example"}
     await bench.tell(contact("gomez"), contact("li", "contact-2"), contact("smith", "contact-3"))

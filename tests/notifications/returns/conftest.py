@@ -37,7 +37,8 @@ class Returning:
 
     async def row(self, row: Delivery) -> Delivery:
         """A letter as it is now."""
-        (found,) = await self.bench.rows(about=row.about, household_id=row.household_id)
+        found = await self.bench.room.store.deliveries.get(row.delivery_id)
+        assert found is not None
         return found
 
     async def kept(self) -> list[ReturnedMail]:

@@ -90,7 +90,7 @@ async def test_a_letter_that_comes_back_is_known_a_moment_later(
     await line.answer()
     assert await line.letter(bounce(GOMEZ), sender) == "250 2.0.0 Kept"
     line.hang_up()
-    assert (await bench.row("gomez")).state == "dead"
+    assert (await bench.row("gomez", state="dead")).channel == "mail"
     assert "notice.bounced" in await bench.told_types()
 
 

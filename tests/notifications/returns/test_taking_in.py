@@ -169,7 +169,8 @@ async def test_after_some_letters_that_came_back_for_now_the_address_rests(
     (shut,) = await returning.shut()
     assert (shut.mailbox, shut.reason) == (GOMEZ, reasons.COMES_BACK_OFTEN)
     assert shut.until == returning.bench.clock.now() + timedelta(days=30)
-    assert (await returning.write("contact-6")).reason == reasons.SUPPRESSED_ADDRESS
+    on_paper = await returning.write("contact-6")
+    assert (on_paper.channel, on_paper.reason) == ("paper", reasons.TO_PRINT)
     # It ends by itself.
     returning.bench.clock.move(timedelta(days=30, seconds=1))
     assert await returning.shut() == []
