@@ -74,7 +74,7 @@ async def make_pdf(
             raise NotFound(N_("No letter can be printed here now."))
         html = as_paper([each.letter for each in drafted], room_name)
         pdf = await press.pdf(html)
-        if await _keep_printed(room, drafted):
+        if await _keep_printed(room, drafted, viewer):
             return pdf, len(drafted)
     raise Conflict(N_("Something changed while the PDF was made. Please try again."))
 
@@ -188,7 +188,7 @@ async def _stop(room: MailRoom, why: Mapping[str, str]) -> None:
     await room.units.run(body)
 
 
-async def _keep_printed(room: MailRoom, drafted: Sequence[Drafted]) -> bool:
+async def _keep_printed(room: MailRoom, drafted: Sequence[Drafted], by: Viewer) -> bool:
     """Say that they are printed; False, and nothing is kept, where one changed or is barred now."""
     by_id = {each.delivery.delivery_id: each for each in drafted}
 
@@ -205,7 +205,7 @@ async def _keep_printed(room: MailRoom, drafted: Sequence[Drafted]) -> bool:
         if any(is_barred(flags, each.delivery, each.household) for each in drafted):
             return False
         printed = [
-            row.moved("printed", reasons.PRINTED, work.now).model_copy(
+            row.moved("printed", reasons.PRINTED, work.now, detail=by.name).model_copy(
                 update={"language": by_id[row.delivery_id].language}
             )
             for row in now

@@ -9,7 +9,7 @@ from tests.faults.checker.verdict import Verdict
 
 STATES = {
     "held", "pending", "claimed", "handing", "accepted", "retry", "unknown", "dead", "suppressed",
-    "merged",
+    "merged", "to_print", "printed",
 }  # fmt: skip
 WAITING = {"held", "pending", "retry"}
 CATEGORY = {
@@ -124,7 +124,9 @@ def _who_was_to_hear_did(run: Run, book: Book, verdict: Verdict) -> None:
         key, mailbox, contact, delivery, state, reason, retracted, refused, changed, home = row
         verdict.look("I2")
         excused = retracted or changed or refused or {mailbox, home} & given_up
-        if delivery is None and not (retracted or changed):
+        # A letter to an address that failed waits on paper, which has none.
+        on_paper = delivery is None and mailbox in given_up
+        if delivery is None and not (retracted or changed or on_paper):
             verdict.add("lost")
             verdict.broken("I2", key, "a letter was meant, and none is promised", contact)
         elif state in {"dead", "suppressed", "merged"} and not excused:
