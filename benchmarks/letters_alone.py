@@ -79,10 +79,8 @@ async def note_flags(room: MailRoom) -> None:
     await room.units.run(body)
 
 
-async def _rows(room: MailRoom) -> list[Delivery]:
-    return await room.store.deliveries.newest(
-        Wanted(), seen_by=Sight(everything=True), limit=1_000_000
-    )
+async def _rows(room: MailRoom, most: int = 1_000_000) -> list[Delivery]:
+    return await room.store.deliveries.newest(Wanted(), seen_by=Sight(everything=True), limit=most)
 
 
 # --- ours -----------------------------------------------------------------------------------------
@@ -134,7 +132,7 @@ async def send_in_a_loop(room: MailRoom, mailer: Mailer, count: int) -> Used:
 
 async def send_ready(room: MailRoom, mailer: Mailer, count: int) -> Used:
     """The same letter so many times, rendered before."""
-    row = (await _rows(room))[0]
+    (row,) = await _rows(room, 1)
     around = await look_around(room, [row])
     letter = envelop(room, row, compose(room, row, around), around)
 
@@ -195,12 +193,11 @@ async def _main(which: str, uri: str, name: str, port: int) -> None:
     database = connect(uri, name)
     room = open_room(database)
     mailer = Mailer(MailService("127.0.0.1", port, tls="none"))
-    rows = await _rows(room)
-    warm = await look_around(room, rows[:WARM_UP])
-    for row in rows[:WARM_UP]:
-        envelop(room, row, compose(room, row, warm), warm)
-    count = len(rows)
-    del rows, warm
+    warm = await _rows(room, WARM_UP)
+    around = await look_around(room, warm)
+    for row in warm:
+        envelop(room, row, compose(room, row, around), around)
+    count = await database[NAME].count_documents({})
     collect_rarely()
     give_way_soon()
     used = await PROGRAMS[which](room, mailer, count)

@@ -229,7 +229,7 @@ def test_a_sender_that_sends_the_unclear_again_is_found(
 
     def after(row: Delivery, outcome: Outcome, work: Work) -> Delivery | None:
         if isinstance(outcome, Unclear) and row.state == "handing":
-            return row.again(work.now, "perhaps it was not taken")
+            return row.again(work.now, "perhaps it was not taken", "cut")
         return as_it_is(row, outcome, work)
 
     monkeypatch.setattr(handing, "_after", after)

@@ -71,4 +71,4 @@ def _calendar(gathered: Gathered) -> bytes:
     ]
     if not dates:
         return b""
-    return calendar.entries(dates, "invitation", first.school.domain, first.written_at)
+    return calendar.entries(tuple(dates), "invitation", first.school.domain, first.written_at)

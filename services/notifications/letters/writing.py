@@ -206,7 +206,7 @@ def _calendar(occasion: Occasion) -> bytes:
     content = occasion.notice.content
     stays_away = isinstance(content, AnswerWords) and content.answer == "no"
     if isinstance(content, EventWords | AnswerWords) and not stays_away:
-        return calendar.entries([content.facts], occasion.notice.kind, occasion.school.domain,
+        return calendar.entries((content.facts,), occasion.notice.kind, occasion.school.domain,
                                 occasion.written_at)  # fmt: skip
     return b""
 
