@@ -19,6 +19,7 @@ from services.notifications.actions.composing import compose, envelop
 from services.notifications.actions.room import MailPlace, MailRoom
 from services.notifications.actions.sending import BATCH, Sender
 from services.notifications.actions.surroundings import look_around
+from services.notifications.domain.codes import Codes
 from services.notifications.domain.delivery import Delivery
 from services.notifications.domain.post import Accepted, Addressed
 from services.notifications.domain.settings import starting_settings
@@ -66,6 +67,10 @@ def open_room(database: Database) -> MailRoom:
         starting=starting_settings("demo"),
         answer_links=Links("rsvp", [KEY], URL, clock),
         stop_links=Links("unsubscribe", [KEY], URL, clock),
+        address_links=Links("address", [KEY], URL, clock),
+        page_links=Links("household", [KEY], URL, clock),
+        feed_links=Links("calendar", [KEY], URL, clock),
+        codes=Codes([KEY]),
         drafts_start_accepted=True,
     )
 

@@ -29,8 +29,8 @@ Processor time is what the machine lacks first; `py-spy record --gil` said where
   was an aggregation), a thread for each dependency of a route, a token verified with each of its
   requests, a new object for each collection. Now one question, no thread, verified once, kept: 7.0
   instead of 8.5 ms of processor time for each contact.
-- *Letters about events*: the calendar part was written for each household, two thirds of the time in
-  which words become a letter; now once for all of a batch.
+- *Letters about events*: the calendar part was written for each household, two thirds of the time
+  in which words become a letter; now once for all of a batch.
 - *All services*: the threads in which Motor asks the database waited up to 5 ms, twice in each
   question, until the loop's thread gave way. Now half a millisecond, and a tenth more contacts a
   second.

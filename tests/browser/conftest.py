@@ -19,7 +19,7 @@ from tests.browser.world import World, make_world
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     """The whole platform in this process, and what people did in it."""
     port = free_port()
-    comes_back = {
+    comes_back: dict[str, Any] = {
         "return_address": "answers@riverbend.example",
         "return_keys": "a-key-for-answers-that-is-long-enough",
         "return_listen": f"127.0.0.1:{port}",

@@ -12,8 +12,8 @@ from services.contacts.actions.corrections import (
     correct,
     standings,
     take_back,
-    take_confirmed_address,
 )
+from services.contacts.actions.family_wishes import take_confirmed_address
 from services.contacts.domain.corrections import (
     Correction,
     Draft,
@@ -166,23 +166,19 @@ async def test_letters_go_to_the_corrected_address_and_old_links_end(adult: Adul
 async def test_an_address_from_a_paper_letter_holds_like_one_that_was_typed(adult: Adult) -> None:
     desk = adult.office.desk
     said = AddressConfirmed(
-        offer_id="o", household_id=(await adult.household()).household_id,
-        guardian_id=adult.ids[1], address=NEW, account_id="a", name="Rosa Diaz",
-        confirmed_at=adult.office.clock.now(),
+        request_id="o", household_id=(await adult.household()).household_id,
+        guardian_ids=(adult.ids[1],), mailbox=NEW, confirmed_at=adult.office.clock.now(),
+        approved_by="a", approved_by_name="Rosa Diaz",
     )  # fmt: skip
     for _ in range(2):  # told twice is the same as once
-        await desk.units.run(
-            lambda work: take_confirmed_address(desk.store, desk.units, said, work)
-        )
+        await desk.units.run(lambda work: take_confirmed_address(desk, said, work))
     await desk.importer.work()
     assert (await adult.household()).mailbox == NEW
     [kept] = await desk.store.corrections.history([adult.ids[1]])
     assert (kept.name, kept.what, kept.value) == ("Rosa Diaz", "email", NEW)
     gone = said.model_copy(update={"household_id": "nowhere"})
     with pytest.raises(Passing):
-        await desk.units.run(
-            lambda work: take_confirmed_address(desk.store, desk.units, gone, work)
-        )
+        await desk.units.run(lambda work: take_confirmed_address(desk, gone, work))
 
 
 async def test_a_correction_survives_the_next_roster(adult: Adult, package: Path) -> None:

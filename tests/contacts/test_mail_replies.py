@@ -37,7 +37,7 @@ async def test_it_stands_on_the_familys_page_with_a_link_for_whoever_may_read_it
     assert "/notifications/replies/r1" not in page
     assert "/notifications/replies/r2" in page
     assert "replied" in await causes(site, teacher, family)
-    heard = await district.store.database["heard"].find_one({"_id": family.family_id})
+    heard = await district.desk.database["heard"].find_one({"_id": family.family_id})
     assert heard is not None
     assert heard["contact_at"] == NOW
 

@@ -216,7 +216,7 @@ def unknown_resent() -> None:
         del now
         query = {"state": "handing", "changed_at": {"$lt": started}}
         found = self.database[deliveries.NAME].find(query).limit(limit)
-        return [deliveries._delivery(row) async for row in found]
+        return [deliveries.read(row) async for row in found]
 
     def again(delivery: Any, now: datetime) -> Any:
         return delivery.moved("pending", reasons.TAKEN_UP_AGAIN, now, due_at=now)

@@ -38,8 +38,10 @@ from shared.messages import (
 )
 from tests.notifications.conftest import EVERYTHING, Bench
 from tests.notifications.making import (
+    CHOICES_URL,
     FACTS,
     NOW,
+    PAGE_URL,
     SCHOOL,
     STOP_URL,
     contact,
@@ -66,7 +68,8 @@ def gathered(language: str) -> Gathered:
     words = Announcement(title="Band", words="Come and hear.", words_language="en", signed="Bo Li")
     oak = replace(SCHOOL, name="Oak Middle", phone="555-0200")
     parts.append(occasion(words, "announcement", language, school=oak))
-    return Gathered(parts[0].household, tuple(parts), "Riverton Schools", STOP_URL)
+    links = (STOP_URL, CHOICES_URL, PAGE_URL)
+    return Gathered(parts[0].household, tuple(parts), "Riverton Schools", *links)
 
 
 @pytest.mark.parametrize("language", [*WRITTEN_IN, "ko"])

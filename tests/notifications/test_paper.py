@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import httpx2
 import pytest
@@ -78,7 +78,8 @@ async def printed_by(office: httpx2.AsyncClient) -> Printed:
     made = await fill_in(office, f"{ROOM}/pdf", ROOM, {})
     assert made.headers["content-type"] == "application/pdf", made.text
     pdf = PdfReader(io.BytesIO(made.content))
-    return Printed([page.extract_text() for page in pdf.pages], pdf.trailer["/Root"])
+    root = cast("Mapping[str, Any]", pdf.trailer["/Root"])
+    return Printed([page.extract_text() for page in pdf.pages], root)
 
 
 async def test_a_pile_is_printed_handed_out_and_told(silent: Bench, site: Site) -> None:

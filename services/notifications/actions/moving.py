@@ -114,7 +114,8 @@ async def _write(
     await room.store.notices.put(notice, work)
     recipient = Recipient(household, household.student_ids, household.family_ids)
     flags = await room.store.flags.of_guardians(household.guardian_ids, work)
-    row = draft(notice, recipient, work.now, flags=flags, delivery_id=room.units.mint(), wait=0)
+    new_id = room.units.mint()
+    row = draft(notice, recipient, work.now, flags=flags, ways={}, delivery_id=new_id, wait=0)
     await keep_promises(room, [row.model_copy(update={"mailbox": mailbox})], work)
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
-from services.notifications.actions.addressing import Recipient, draft, recipients_of_event
+from services.notifications.actions.addressing import draft, recipients_of_event, ways_of
 from services.notifications.actions.requesting import NEWS_IS_OF_USE_FOR
 from services.notifications.actions.room import MailRoom, today_at
 from services.notifications.actions.surroundings import look_around
@@ -19,7 +19,7 @@ from services.notifications.domain.kinds import kind_of
 from services.notifications.domain.notice import Announcement, EventWords, Notice
 from shared.errors import NotFound
 from shared.identity import Viewer
-from shared.messages import EventFacts, FlagsChanged, Record, SchoolChanged
+from shared.messages import EventFacts, Record, SchoolChanged
 
 _CHUNK = 500
 
@@ -100,18 +100,15 @@ async def _drafts(
     recipients = recipients_of_event(students, households, families.values())
     adults = {adult for each in households for adult in each.guardian_ids}
     flags = await room.store.flags.of_guardians(adults)
+    ways = await ways_of(room, notice, recipients, await room.settings())
     rows: dict[str, Delivery] = {}
     for number, each in enumerate(recipients):
         if number % _CHUNK == 0:
             await asyncio.sleep(0)  # others want to answer meanwhile
         theirs = [flag for flag in flags if flag.guardian_id in each.household.guardian_ids]
-        row = _row(notice, each, room.now, theirs)
+        row = draft(notice, each, room.now, flags=theirs, ways=ways, delivery_id="outlook", wait=0)
         rows.setdefault(row.key, row)
     return list(rows.values())
-
-
-def _row(notice: Notice, each: Recipient, now: datetime, flags: Sequence[FlagsChanged]) -> Delivery:
-    return draft(notice, each, now, flags=flags, delivery_id="outlook", wait=0)
 
 
 async def _verdicts(

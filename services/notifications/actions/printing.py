@@ -22,7 +22,7 @@ from services.notifications.domain.backpack import (
     why_no_paper,
 )
 from services.notifications.domain.delivery import ON_PAPER, Delivery
-from services.notifications.domain.gates import Go, Hold, Stop, Wait, judge
+from services.notifications.domain.gates import Go, Hold, Stop, Together, Wait, judge
 from services.notifications.domain.notice import EventWords, Notice
 from services.notifications.letters.paper import Opens, PaperLetter, as_paper
 from services.notifications.letters.press import Press
@@ -100,7 +100,7 @@ async def _draft(room: MailRoom, sheets: Sequence[Sheet], room_name: str) -> lis
 async def _around(room: MailRoom, rows: Sequence[Delivery]) -> Surroundings:
     around = await look_around(room, rows)
     mailboxes = {(each.mailbox or "").lower() for each in around.households.values()} - {""}
-    return replace(around, stopped=await room.store.choices.stopped(mailboxes))
+    return replace(around, wishes=await room.store.choices.wishes(mailboxes, room.now))
 
 
 def _why_not(row: Delivery, around: Surroundings, homes: Homes) -> str:
@@ -110,7 +110,7 @@ def _why_not(row: Delivery, around: Surroundings, homes: Homes) -> str:
         case Hold(_, reason) | Wait(_, reason):
             # Holds for the school or for all letters, so that none is printed now.
             raise Conflict(reason)
-        case Go():
+        case Go() | Together():
             household = around.households[row.household_id]
             return why_no_paper(household, other_homes(household, row.student_ids, homes))
 
