@@ -41,6 +41,7 @@ def handlers(desk: Desk) -> Handlers:
     contacts = Handlers("contacts")
     store = desk.store
     _wishes(contacts, desk)
+    _asks(contacts, desk)
 
     # Every service hears of every outside fact; an answer to an invitation is none of ours.
     @contacts.on(ExternalFactReceived, unless=lambda fact: fact.fact not in OURS)

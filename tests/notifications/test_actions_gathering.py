@@ -157,7 +157,7 @@ async def test_what_was_not_taken_goes_again_and_what_is_unclear_does_not(bench:
     again = await bench.rows(state="retry")
     assert {row.delivery_id for row in again} == {row.delivery_id for row in rows}
     bench.sink.rcpt, bench.sink.cut_after_dot = {}, {KIM}
-    await later(bench, minutes=1)
+    await later(bench, minutes=6)
     bench.sink.cut_after_dot = set()
     (unclear,) = await bench.rows(state="unknown")
     merged = await bench.rows(state="merged")

@@ -83,7 +83,7 @@ async def test_a_letter_leads_to_all_that_comes_in_the_familys_language(
     async with site.family() as family:
         shown = await family.get(link)
         answer_at = re.search(r'href="[^"]*(/events/rsvp/[^"]+)"', shown.text)
-        choices_at = re.search(r'href="[^"]*(/notifications/unsubscribe/[^"]+)"', shown.text)
+        choices_at = re.search(r'href="[^"]*(/notifications/choices/[^"]+)"', shown.text)
         assert choices_at
         assert (await family.get(choices_at.group(1))).status_code == 200
     assert shown.status_code == 200

@@ -79,6 +79,7 @@ async def case(office: Bench) -> AsyncIterator[Case]:
     """Nothing has been written yet, and the service does all as usual, with TLS and a sign-in."""
     for name in ("deliveries", "outbox", "suppressions", RETURNS, "notices"):
         await office.room.store.database[name].delete_many({})
+    await office.set(paper="off")  # what becomes of a letter on paper has tests of its own
     async with listening(Scripted(tls=proofs().server)) as service:
         mailer = _mailer(service, trusted=proofs().trusting)
         office.sender = Sender(office.room, mailer)

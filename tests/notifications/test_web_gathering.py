@@ -104,7 +104,7 @@ async def test_before_sending_one_sees_how_many_get_it_when_and_why_not(
     assert (later["households"], later["gathered"], later["reason"]) == (1, True, reasons.BUDGET)
     assert later["at"].startswith("2026-12-01T15:00")
     assert [(each["households"], each["reason"]) for each in seen["never"]] == [
-        (1, reasons.NO_ADDRESS)
+        (1, reasons.TWO_HOMES)
     ]
     assert (asked["at_once"], asked["later"]) == (3, [])
     async with site.browser(TEACHER) as browser:

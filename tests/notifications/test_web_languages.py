@@ -264,7 +264,7 @@ async def test_the_preview_shows_what_families_will_get(real: MailRoom, site: Si
 async def test_languages_and_their_sentences_by_api(real: MailRoom, site: Site) -> None:
     async with site.program(COORDINATOR) as program:
         listed = (await program.get(API)).json()
-        first = (await program.get(f"{API}/ru?size=30")).json()
+        first = (await program.get(f"{API}/ru?size=90")).json()
         more = {"size": 100, "after": first["next"]}
         rest = (await program.get(f"{API}/ru", params=more)).json()
         judgement = {"fingerprint": first["items"][0]["fingerprint"], "accepted": True}

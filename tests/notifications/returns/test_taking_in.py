@@ -38,7 +38,7 @@ async def test_a_bounce_ends_its_letter_and_shuts_the_address(returning: Returni
     assert isinstance(said, NoticeBounced)
     assert (said.delivery_id, said.permanent) == (row.delivery_id, True)
     later = await returning.write("contact-2")
-    assert later.reason == reasons.SUPPRESSED_ADDRESS
+    assert (later.channel, later.reason) == ("paper", reasons.TO_PRINT)
 
 
 async def test_a_mail_counts_once_however_often_and_by_whatever_way_it_comes(
