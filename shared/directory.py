@@ -163,6 +163,14 @@ class Directory:
         found = await self._many(m.SchoolChanged, {"active": True})
         return sorted(found, key=lambda school: school.name)
 
+    async def schools_in_brief(self, among: Collection[str] | None = None) -> list[m.SchoolChanged]:
+        """The same, of some or of all, without classes and calendars, which are the most of it."""
+        query: Document = {"active": True}
+        if among is not None:
+            query["_id"] = {"$in": sorted(among)}
+        found = await self._many(m.SchoolChanged, query, without=("classes", "no_school_days"))
+        return sorted(found, key=lambda school: school.name)
+
     async def educator(self, educator_id: str) -> m.EducatorChanged | None:
         """One member of the staff."""
         return await self._one(m.EducatorChanged, {"_id": educator_id})
@@ -298,9 +306,10 @@ class Directory:
             row = await self.database[_KIND[kind]].find_one(query)
         return kind.model_validate(row) if row else None
 
-    async def _many(self, kind: type[M], query: Document) -> list[M]:
+    async def _many(self, kind: type[M], query: Document, without: Sequence[str] = ()) -> list[M]:
         async with answering():
-            cursor = self.database[_KIND[kind]].find(query).sort("_id", 1)
+            found = self.database[_KIND[kind]].find(query, dict.fromkeys(without, 0) or None)
+            cursor = found.sort("_id", 1)
             return [kind.model_validate(row) async for row in cursor]
 
 

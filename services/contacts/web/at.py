@@ -34,14 +34,14 @@ async def zone_at(desk: Desk, viewer: Viewer) -> ZoneInfo:
     """The time zone of the viewer's school; at the district, that of the first school."""
     school = await school_of(desk.store, viewer)
     if school is None:
-        schools = await desk.store.directory.schools()
+        schools = await desk.store.directory.schools_in_brief()
         school = schools[0] if schools else None
     return zone_of(school.time_zone) if school else NOWHERE
 
 
 async def schools_of(desk: Desk, viewer: Viewer) -> list[Pair]:
     """The schools that the viewer belongs to, or all: id and name."""
-    schools = await desk.store.directory.schools()
+    schools = await desk.store.directory.schools_in_brief()
     return [(each.school_id, each.name) for each in schools if viewer.sees_school(each.school_id)]
 
 

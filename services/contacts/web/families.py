@@ -86,7 +86,8 @@ async def family_page(
     on = await day_of(desk, viewer)
     card = await desk.store.card(family_id, seen_by=viewer, on=on)
     await desk.store.readings.look(viewer, family_id, on)
-    schools = {each.school_id: each for each in await desk.store.directory.schools()}
+    here = {each.school_id for each in card.family.students if each.school_id}
+    schools = await desk.store.directory.schools_in_brief(here)
     flags = await desk.store.flags.in_force([g.guardian_id for g in card.family.guardians])
     follow_ups = await of_family(desk.store, family_id, viewer, on)
     takers = await takers_of_family(desk.store, card.family, viewer, on)
@@ -94,7 +95,7 @@ async def family_page(
     return page.render(
         "contacts/family.html",
         card=card,
-        schools=schools,
+        schools={each.school_id: each for each in schools},
         flags=[each for each in flags if each.bars],
         strengths=strengths,
         wants_known=await wants_known(desk.store, strengths.keys()),

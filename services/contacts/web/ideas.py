@@ -239,7 +239,7 @@ async def _list_page(
     elsewhere: bool = False,
 ) -> Response:
     part = web.paginate(found, cursor, lambda each: (each.changed_at, each.idea_id))
-    schools = await desk.store.directory.schools()
+    schools = await desk.store.directory.schools_in_brief()
     kept = {name: getattr(narrow, name) for name in ("topic", "language", "grade")}
     return page.render(
         "contacts/ideas.html",

@@ -97,7 +97,9 @@ async def list_page(
         chosen=language,
         weekday="" if day is None else str(day),
         kinds={kind: page._(words) for kind, words in KINDS.items()},
-        schools={each.school_id: each.name for each in await desk.store.directory.schools()},
+        schools={
+            each.school_id: each.name for each in await desk.store.directory.schools_in_brief()
+        },
         keeps=viewer.role in EDITS,
         editable={each.interpreter_id for each in known if may_edit(each.school_id, viewer)},
         leads=viewer.role in {"coordinator", "principal"},

@@ -73,7 +73,7 @@ async def post_record(
         to=dict(choices(page, TO)),
         fields=dict(choices(page, CORRECTED)),
         zone=await zone_at(desk, viewer),
-        schools={each.school_id: each for each in await desk.store.directory.schools()},
+        schools={each.school_id: each for each in await desk.store.directory.schools_in_brief()},
     )
 
 

@@ -247,7 +247,7 @@ def _kept(resource: Resource) -> str:
 async def _own(desk: AtDesk, viewer: Viewer, narrow: Narrow) -> list[Resource]:
     schools = sorted(viewer.school_ids)
     if viewer.role == "district":
-        schools = [each.school_id for each in await desk.store.directory.schools()]
+        schools = [each.school_id for each in await desk.store.directory.schools_in_brief()]
     states: tuple[State, ...] = ("suggested", "shown", "withdrawn")
     found = await desk.store.resources.of_schools(schools, states, narrow.chosen())
     return [each for each in found if each.state == "shown" or may_edit(each, viewer)]

@@ -50,7 +50,7 @@ def _check_may_give(role: str, by: Viewer | None) -> None:
 
 
 async def _check_person(gate: Gate, draft: AccountDraft) -> None:
-    schools = {each.school_id for each in await gate.directory.schools()}
+    schools = {each.school_id for each in await gate.directory.schools_in_brief()}
     unknown = sorted(set(draft.school_ids) - schools)
     if unknown:
         raise Refused("One of the schools is not known (any more): choose from the list.")

@@ -187,7 +187,7 @@ async def _edit(
         person=person,
         matches=await _matches(gate, person),
         linked=await gate.directory.educator(linked) if linked else None,
-        schools=[(each.school_id, each.name) for each in await gate.directory.schools()],
+        schools=[(each.school_id, each.name) for each in await gate.directory.schools_in_brief()],
         roles=[(role, page._(ROLE_WORDS[role])) for role in ROLES],
         languages_of_pages=[(code, NAMES[code]) for code in LANGUAGES],
     )

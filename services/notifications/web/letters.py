@@ -60,7 +60,9 @@ async def show_letters(
     rows = await looking.letters(
         room, wanted, viewer, limit=cursor.fetch, after=place_of(cursor.after)
     )
-    schools = [s for s in await room.directory.schools() if viewer.sees_school(s.school_id)]
+    schools = [
+        s for s in await room.directory.schools_in_brief() if viewer.sees_school(s.school_id)
+    ]
     return page.render(
         "notifications/list.html",
         slice=web.paginate(rows, cursor, order),

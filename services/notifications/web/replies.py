@@ -48,7 +48,9 @@ async def show_replies(
     )
     lead = viewer.role in LEADS
     schools = [
-        s for s in await room.directory.schools() if lead and viewer.sees_school(s.school_id)
+        s
+        for s in await room.directory.schools_in_brief()
+        if lead and viewer.sees_school(s.school_id)
     ]
     return page.render(
         "notifications/replies.html",

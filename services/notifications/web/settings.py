@@ -150,7 +150,7 @@ async def trust_address(
 async def _page(
     page: web.PageContext, room: AtRoom, form: web.Form[SettingsForm], status: int = 200
 ) -> Response:
-    schools = await room.directory.schools()
+    schools = await room.directory.schools_in_brief()
     return page.render(
         "notifications/settings.html",
         status=status,

@@ -183,7 +183,7 @@ async def contacts_of_class(desk: Desk, viewer: Viewer, class_id: str, scope: Sc
 
 async def family_of(desk: Desk, viewer: Viewer, family_id: str) -> FamilyFigures:
     """One family's months; `NotFound` when the viewer may not see the family."""
-    today = today_at(desk.now, await desk.directory.schools())
+    today = today_at(desk.now, await desk.directory.schools_in_brief())
     if not await desk.directory.sees_family(viewer, family_id, today):
         raise NotFound(NO_FAMILY)
     found = await desk.reading.family(family_id)
