@@ -3,7 +3,7 @@
 import gettext
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, tzinfo
-from functools import cached_property
+from functools import cached_property, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Literal
@@ -120,6 +120,7 @@ def accepted(header: str) -> list[str]:
     return [code for _, _, code in sorted(weighed)]
 
 
+@lru_cache(maxsize=256)
 def locale_of(language: str) -> Locale:
     """Babel's locale for a language code; English when Babel does not know it."""
     try:
@@ -185,7 +186,13 @@ def format_datetime(
 
 
 def _by_skeleton(skeleton: str, value: date | datetime, locale: Locale) -> str:
-    known = dates.match_skeleton(skeleton, locale.datetime_skeletons)
+    known = _nearest(skeleton, locale)
     if known is None:
         return dates.format_date(value, format="full", locale=locale)
     return dates.format_skeleton(known, value, locale=locale)
+
+
+@lru_cache(maxsize=1024)
+def _nearest(skeleton: str, locale: Locale) -> str | None:
+    # Compares with some forty of them, which took half of the time in which a timeline is drawn.
+    return dates.match_skeleton(skeleton, locale.datetime_skeletons)
