@@ -9,6 +9,7 @@ from embedded.sample import District
 from services.contacts.actions import erasing
 from services.contacts.actions.asking import take_ask
 from services.contacts.actions.follow_ups import settle
+from services.contacts.actions.importing import resend_directory
 from services.contacts.actions.listing_follow_ups import adrift, open_list
 from services.contacts.actions.records import take_out
 from services.contacts.actions.resources import add_resource, review_resource
@@ -203,8 +204,12 @@ async def test_what_a_school_shares_stands_on_households_pages_while_it_is_shown
     waits = await add_resource(store, units, home.asked.school_id, draft, None, teacher)
     assert await home.told() == []
     await review_resource(store, units, waits.resource_id, "shown", coordinator)
+    # A service that lost what it was told is told again.
+    await resend_directory(store, units, "operator")
+    await home.office.desk.importer.work()
     await review_resource(store, units, waits.resource_id, "withdrawn", coordinator)
-    shown, gone = await home.told()
+    shown, again, gone = await home.told()
+    assert again == shown
     assert (shown.item_id, shown.title, shown.gone) == (waits.resource_id, "Read together", False)
     assert shown.school_ids == (home.asked.school_id,)
     assert gone.gone
