@@ -22,11 +22,12 @@ FACTS = (
 CONTACT_LOGGED = "org.partners.contact.logged.v1"
 FACT_RECEIVED = "org.partners.external.received.v1"
 _NOT_OF = {
-    "org.partners.family.contacted.v1": "events",
-    "org.partners.invitation.answered.v1": "contacts",
-    "org.partners.student.achieved.v1": "events",
+    "org.partners.family.contacted.v1": ("events", "notifications"),
+    "org.partners.invitation.answered.v1": ("contacts", "notifications"),
+    "org.partners.student.achieved.v1": ("events", "notifications"),
+    "org.partners.notice.asked.v1": ("contacts", "events"),
 }
-"""Facts of other systems, and the service that has nothing to do with them."""
+"""Facts of other systems, and the services that have nothing to do with them."""
 _AT_ONCE = 2000
 
 
@@ -119,11 +120,16 @@ def _told_row(service: str, row: Row, *, directory: bool) -> Sequence[Any]:
     )
 
 
-def _nothing_to(kind: str, data: Row) -> str | None:
-    """The service to which a message is bound and means nothing, so that it need not keep it."""
+def _nothing_to(kind: str, data: Row) -> str:
+    """The services to which a message is bound and means nothing, so that they need not keep it;
+    with a space before and behind each.
+    """
+    services: tuple[str, ...] = ()
     if kind == CONTACT_LOGGED and not data.get("letter"):
-        return "notifications"
-    return _NOT_OF.get(str(data.get("fact"))) if kind == FACT_RECEIVED else None
+        services = ("notifications",)
+    elif kind == FACT_RECEIVED:
+        services = _NOT_OF.get(str(data.get("fact")), ())
+    return "".join(f" {each} " for each in services)
 
 
 def version_of(envelope: Row) -> int:

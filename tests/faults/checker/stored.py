@@ -211,7 +211,7 @@ def _told_arrived(book: Book, bindings: Mapping[str, frozenset[str]], verdict: V
         """
         SELECT service, id, told.type, about, bound.at FROM told
         JOIN bound ON bound.type = told.type
-        WHERE sent = 1 AND nothing_to IS NOT bound.at AND NOT EXISTS(
+        WHERE sent = 1 AND instr(nothing_to, ' ' || bound.at || ' ') = 0 AND NOT EXISTS(
             SELECT 1 FROM arrived WHERE arrived.at = bound.at
             AND arrived.source = '/partners/' || service AND arrived.id = told.id)
         AND NOT EXISTS(SELECT 1 FROM dead WHERE dead.service = bound.at AND message = told.id)
