@@ -7,14 +7,14 @@ MAKEFLAGS += --no-print-directory
 PY := .venv/bin/python
 CODE := shared services embedded cli tests tools
 ARGS ?=
-WORKERS ?= 2
+WORKERS ?= 3
 export SERVERS
 
 ##@ Two commands to begin with
 .PHONY: demo test
 demo: setup system-demo ## the whole platform with a sample district, on http://127.0.0.1:8000
 	@exec .venv/bin/partners demo $(ARGS)
-test: setup system ## every test, on real RabbitMQ, MongoDB and Chromium (SERVERS=local|docker, WORKERS=2, ARGS=…)
+test: setup system ## every test, on real RabbitMQ, MongoDB and Chromium (SERVERS=local|docker, WORKERS=3, ARGS=…)
 	@exec .venv/bin/pytest --numprocesses=$(WORKERS) --dist=loadfile --no-loadscope-reorder $(ARGS)
 
 ##@ Trying it
