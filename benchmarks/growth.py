@@ -188,6 +188,10 @@ async def _missing(database: Database, name: str, size: int) -> AsyncIterator[ra
         yield range(start, min(start + CHUNK, size))
 
 
+_WHY = {
+    MINE: "it is one look into an index, of three to four milliseconds, in which one millisecond "
+    "of the machine counts: four runs gave 0.74 to 0.95"
+}
 HOW = f"""
 One district grows: its contacts, the messages told of them, deliveries of letters and the ledger
 of reports are copied until there are as many as stored facts; then each is done again. Facts are
@@ -202,7 +206,12 @@ MEASUREMENT = Measurement(
     growth,
     HOW,
     aims=tuple(
-        Aim(f"{name} at {SIZES[-1]:,} stored", against=name, at_least=1 / 1.3)
+        Aim(
+            f"{name} at {SIZES[-1]:,} stored",
+            against=name,
+            at_least=1 / 1.3,
+            because=_WHY.get(name, ""),
+        )
         for name in (FOLD, LOG, SUMMARY, MINE)
     ),
 )
