@@ -14,7 +14,7 @@ import pytest
 from cli.door import SERVICES
 from shared import messages as m
 from shared.bus.topology import CONSUMES
-from tests.faults.crashes import HANDLER, Act, Cell, call
+from tests.faults.crashes import HANDLER, Act, Cell, call, contact
 from tests.faults.happenings import seldom
 from tests.faults.scene import Scene
 from tests.faults.take import Take
@@ -23,8 +23,9 @@ from tests.journeys.bus import Tap
 NEVER_SAID = {m.NoticeRequested, m.FamilyAsked, m.HouseholdItemChanged, m.GuardianReplied}
 """Nothing in the story leads to these: contacts asks for letters on Monday mornings only, and no
 family of the story asks for something on its own page or answers by mail."""
-NOT_FOR = {("notifications", m.ExternalFactReceived)}
-"""What the story's other systems say means nothing there: none asks for a notice."""
+NOT_FOR = {("notifications", m.ExternalFactReceived), ("events", m.ExternalFactReceived)}
+"""What the story's other system says means nothing there: it asks for no notice, and does not answer
+for a family."""
 FOLDS = {"reports"}
 
 
@@ -55,8 +56,10 @@ def cells_of(service: str) -> list[Cell]:
                 # The transaction of a fold is one for many messages, and names none of them.
                 unnamed = service in FOLDS and point.startswith("work.")
                 detail = "" if unnamed else kind.TYPE
-                # What another system says has its effect once, under whatever id we tell it.
-                act = call if kind is m.ExternalFactReceived else said_again(kind.TYPE)
+                # What another system says has its effect once, under whatever id we tell it; and a
+                # contact without a letter means nothing to whoever writes letters.
+                anew = {m.ExternalFactReceived: call, m.ContactLogged: contact}
+                act = anew.get(kind) or said_again(kind.TYPE)
                 found.append(Cell(point, service, detail, act))
     return found
 
