@@ -33,6 +33,7 @@ CONTACTS_A_YEAR = 5
 """With each family: twenty a month of each educator's come to about so many."""
 USERS, PER_SECOND = 10, 10.0
 SECONDS, SECONDS_BARE = 60.0, 5.0
+WARM_SECONDS = 2.0
 BATCH = 5_000
 READY_SECONDS = 30.0
 MILLISECONDS = 1000.0
@@ -66,6 +67,8 @@ async def looking(stage: Stage) -> list[Result]:
         people = [await _user(database, issuer, each) for each in users]
         async with _served(stage, database, keys.public) as client:
             seconds = 5.0 if stage.quick else SECONDS
+            for kind in KINDS:  # what a page needs once (its template, its words) is there then
+                await _looked(client, people, kind, WARM_SECONDS)
             fast = {kind: await _looked(client, people, kind, seconds) for kind in KINDS}
             for name in ("dir_families", "dir_households", "contacts", "letters", "replies"):
                 await database[name].drop_indexes()

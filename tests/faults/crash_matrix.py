@@ -24,8 +24,8 @@ NEVER_SAID = {m.NoticeRequested, m.FamilyAsked, m.HouseholdItemChanged, m.Guardi
 """Nothing in the story leads to these: contacts asks for letters on Monday mornings only, and no
 family of the story asks for something on its own page or answers by mail."""
 NOT_FOR = {("notifications", m.ExternalFactReceived), ("events", m.ExternalFactReceived)}
-"""What the story's other system says means nothing there: it asks for no notice, and does not answer
-for a family."""
+"""What the story's other system says means nothing there: it asks for no notice, and answers for no
+family."""
 FOLDS = {"reports"}
 
 

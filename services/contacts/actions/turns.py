@@ -1,5 +1,6 @@
 """Who should hear good news next, as one person sees it, and putting a family off."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -88,27 +89,28 @@ async def _histories(
     zone = zone_of(school.time_zone) if school else NOWHERE
     ids = [line.family_id for line in lines]
     on = now.astimezone(zone).date()
-    summed = await store.turns.summed(ids, now)
-    prompts = _Prompts(
-        await due_by_family(store, viewer, on),
-        await unanswered_by_family(store, ids, viewer, now),
-        await suggested_by_family(store, ids, viewer, now, on),
-        await store.mail.replied_at(ids, now - REPLIES_WITHIN),
+    summed, due, unanswered, suggested, replied, there = await asyncio.gather(
+        store.turns.summed(ids, now),
+        due_by_family(store, viewer, on),
+        unanswered_by_family(store, ids, viewer, now),
+        suggested_by_family(store, ids, viewer, now, on),
+        store.mail.replied_at(ids, now - REPLIES_WITHIN),
+        _interpreting(store, viewer, school, lines, now.astimezone(zone)),
     )
-    there = await _interpreting(store, viewer, school, lines, now.astimezone(zone))
-    began = term_began_on(school, on)
+    prompts, began = _Prompts(due, unanswered, suggested, replied), term_began_on(school, on)
     told = [
-        replace(
-            _history(line, summed.get(line.family_id), zone, began),
-            interpreting=there.get(line.interpreted),
-        )
+        _history(line, summed.get(line.family_id), zone, began, there.get(line.interpreted))
         for line in lines
     ]
     return [prompts.beside(each, zone) for each in told]
 
 
 def _history(
-    line: FamilyLine, summed: Summed | None, zone: ZoneInfo, term_began: date | None
+    line: FamilyLine,
+    summed: Summed | None,
+    zone: ZoneInfo,
+    term_began: date | None,
+    interpreting: Interpreting | None,
 ) -> History:
     return History(
         line.family_id,
@@ -118,6 +120,7 @@ def _history(
         spoken_about=summed.newest_tone if summed else None,
         concern_on=_day(summed.concern_at, zone) if summed else None,
         term_began=term_began,
+        interpreting=interpreting,
     )
 
 
@@ -148,6 +151,9 @@ class _Prompts:
 
     def beside(self, history: History, zone: ZoneInfo) -> History:
         """A family's history with its prompts."""
+        prompts = (self.due, self.unanswered, self.suggested, self.replied)
+        if not any(history.family_id in each for each in prompts):
+            return history  # as most have none, and a copy of each takes a tenth of the page
         invitation = self.unanswered.get(history.family_id)
         suggested = self.suggested.get(history.family_id)
         achieved_at = suggested.suggestion.achieved_at if suggested else None
