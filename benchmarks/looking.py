@@ -254,8 +254,9 @@ def _path(user: User, kind: str, chance: random.Random) -> str:
 
 
 _BECAUSE = {
-    "family page": "one page in a hundred takes some 400 ms where half of them take 46; which of "
-    "the questions of a page is slow then is not found yet",
+    "family page": "one page in a hundred takes some 400 ms where half of them take 46. It alone "
+    "writes (who looked at it), and probably waits for the disk while what was inserted a moment "
+    "before is written down; that is not shown yet",
     "who next": "a coordinator's list holds the 290 families of a school and takes the process "
     "some 60 ms, so that of two who ask at the same moment one waits for the other",
 }
