@@ -36,8 +36,13 @@ def test_good_news_goes_home_on_paper_and_an_address_comes_back(cast: Cast) -> N
     cast.educator.submit(cast.educator.open(pile.url), "/handed-out", {"what": "all"})
 
     eventually(lambda: cast.months(home)["told_good_news"], otherwise=lambda: str(cast.fates()))
-    kept = eventually(lambda: cast.card(home.family_id)["letters"])
-    assert {(each["state"], each["channel"]) for each in kept} == {("handed_over", "paper")}
+    # Other journeys may have written to the family before, by mail.
+    eventually(
+        lambda: (
+            ("handed_over", "paper")
+            in {(each["state"], each["channel"]) for each in cast.card(home.family_id)["letters"]}
+        )
+    )
 
     family, [code, *_] = cast.browser(), CODE.findall(letter)
     asked = family.submit(family.open("/notifications/code"), "/code", {"code": code})
