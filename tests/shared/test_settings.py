@@ -60,6 +60,7 @@ OF_A_MAILBOX = {"return_imap_host": "imap.example", "return_imap_username": "b"}
         ({"return_address": "bounces+x@mail.district.example"}, "plain address without a +"),
         ({"return_address": "much-too-long-a-name@mail.district.example"}, "at most 18"),
         ({"return_address": "bounces"}, "such as bounces@"),
+        ({"translate_url": "http://user:key@translate:5000"}, "PARTNERS_TRANSLATE_API_KEY"),
         ({"return_listen": "8024", "return_address": "b@d.example"}, "host:port"),
         ({"return_listen": "0.0.0.0:8024"}, "PARTNERS_RETURN_ADDRESS, which is not set"),
         ({"return_imap_host": "imap.example"}, "PARTNERS_RETURN_IMAP_USERNAME"),
