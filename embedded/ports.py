@@ -6,11 +6,11 @@ import socket
 LOWEST, HIGHEST = 10_000, 32_000
 TRIES = 200
 
-_given: set[int] = set()
+_claims: dict[int, socket.socket] = {}
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody listens on, and that this process never gave before.
+    """A TCP port of 127.0.0.1 that nobody listens on, and that this function never gave before.
 
     It lies below those that the kernel lends to outgoing connections: from those, it could be lent
     to a client before the server listens, or while a killed server is not back yet; and a client
@@ -18,16 +18,25 @@ def free_port() -> int:
     """
     for _ in range(TRIES):
         port = LOWEST + secrets.randbelow(HIGHEST - LOWEST)
-        if port not in _given and _is_free(port):
-            _given.add(port)
+        if port not in _claims and _claim(port):
             return port
     raise OSError(f"no free port between {LOWEST} and {HIGHEST} on 127.0.0.1")
 
 
-def _is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        try:
+def _claim(port: int) -> bool:
+    """Whether nobody listens there and no other process was given it.
+
+    Between the answer and the server's listening lie seconds, in which a process beside this one
+    may ask too. Therefore the UDP port of the same number is held while this process lives: it
+    disturbs no server, and no lock is left behind.
+    """
+    claim = socket.socket(type=socket.SOCK_DGRAM)
+    try:
+        claim.bind(("127.0.0.1", port))
+        with socket.socket() as probe:
             probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
+    except OSError:
+        claim.close()
+        return False
+    _claims[port] = claim
     return True

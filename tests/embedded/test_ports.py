@@ -1,6 +1,8 @@
 """Ports of the servers that tests and the one-process platform start."""
 
 import socket
+import subprocess
+import sys
 
 import pytest
 
@@ -29,3 +31,16 @@ def test_when_every_port_is_taken_it_says_so(monkeypatch: pytest.MonkeyPatch) ->
 
         with pytest.raises(OSError, match=f"no free port between {taken} and"):
             free_port()
+
+
+def test_what_another_process_was_given_is_given_by_none_before_its_server_listens() -> None:
+    port = free_port()
+    ask = (
+        "from embedded import ports\n"
+        f"ports.LOWEST, ports.HIGHEST = {port}, {port + 1}\n"
+        "ports.free_port()"
+    )
+
+    beside = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True)
+
+    assert f"no free port between {port} and" in beside.stderr
