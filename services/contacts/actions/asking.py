@@ -29,7 +29,7 @@ async def take_ask(store: Store, asked: FamilyAsked, work: Work) -> None:
         answerer(
             asked.what,
             _child(family, asked.student_id),
-            await store.directory.educators(asked.school_id),
+            await store.directory.educators_in_brief(asked.school_id),
             await store.roster.homerooms(),
             day,
         ),

@@ -80,7 +80,9 @@ async def educators_for(store: Store, by: Viewer) -> list[EducatorChanged]:
     """To whom the viewer may give families: the staff of the own schools, by family name."""
     found: dict[str, EducatorChanged] = {}
     for school_id in sorted(by.school_ids):
-        found |= {each.educator_id: each for each in await store.directory.educators(school_id)}
+        found |= {
+            each.educator_id: each for each in await store.directory.educators_in_brief(school_id)
+        }
     return sorted(found.values(), key=lambda each: (each.family_name, each.given_name))
 
 

@@ -147,7 +147,7 @@ async def takers_of_family(
     known = {} if known is None else known
     for school_id in sorted({each.school_id for each in family.students}):
         if school_id not in known:
-            known[school_id] = await store.directory.educators(school_id)
+            known[school_id] = await store.directory.educators_in_brief(school_id)
         staff |= {each.educator_id: each for each in known[school_id]}
     others = [each for each in staff.values() if each.educator_id != viewer.educator_id]
     return colleagues(family, others, on)

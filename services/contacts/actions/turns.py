@@ -14,7 +14,7 @@ from services.contacts.actions.suggestions import suggested_by_family
 from services.contacts.domain.interpreters import DISTRICT, Interpreting, next_hours
 from services.contacts.domain.invitations import Invitation
 from services.contacts.domain.suggestions import Suggested
-from services.contacts.domain.turns import History, Turn, whose_turn
+from services.contacts.domain.turns import History, Turn, Waiting, whose_turn
 from services.contacts.domain.views import FamilyLine
 from services.contacts.store import Store
 from services.contacts.store.families import MOST_LISTED
@@ -38,20 +38,25 @@ class Lineup:
     """The list: whose turn it is, and who was put off until when (None: until brought back)."""
 
     turns: Sequence[tuple[Turn, FamilyLine]]
+    more: int
+    """How many families follow those."""
     put_off: Sequence[tuple[FamilyLine, date | None]]
 
 
-async def line_up(store: Store, clock: Clock, viewer: Viewer) -> Lineup:
+async def line_up(store: Store, clock: Clock, viewer: Viewer, *, most: int = MOST_LISTED) -> Lineup:
     """The families of an educator's classes, or of a school, in the order of their turns."""
     now = clock.now()
     on = await today(store, viewer, now)
-    lines = await store.families.listed(seen_by=viewer, on=on, most=MOST_LISTED)
+    waiting = await store.families.waiting(seen_by=viewer, on=on)
     put_off = await store.turns.put_off_by(viewer, on)
-    here = [line for line in lines if line.family_id not in put_off]
-    histories = await _histories(store, viewer, here, now)
+    here = [each for each in waiting if each.family_id not in put_off]
+    turns = whose_turn(await _histories(store, viewer, here, now), on)
+    shown = [*(turn.family_id for turn in turns[:most]), *put_off]
+    lines = await store.families.lines(shown, seen_by=viewer, on=on)
     by_id = {line.family_id: line for line in lines}
     return Lineup(
-        [(turn, by_id[turn.family_id]) for turn in whose_turn(histories, on)],
+        [(turn, by_id[turn.family_id]) for turn in turns[:most] if turn.family_id in by_id],
+        len(turns[most:]),
         [(by_id[each], until) for each, until in put_off.items() if each in by_id],
     )
 
@@ -61,7 +66,7 @@ async def turns_among(
 ) -> list[Turn]:
     """The turns of some families in sight; whoever was put off by one person keeps theirs."""
     now = clock.now()
-    histories = await _histories(store, viewer, lines, now)
+    histories = await _histories(store, viewer, [_waiting(line) for line in lines], now)
     return whose_turn(histories, await today(store, viewer, now))
 
 
@@ -70,7 +75,7 @@ async def wants_good_news_first(store: Store, clock: Clock, viewer: Viewer, fami
     now = clock.now()
     on = await today(store, viewer, now)
     lines = await store.families.lines([family_id], seen_by=viewer, on=on)
-    found = await _histories(store, viewer, lines, now)
+    found = await _histories(store, viewer, [_waiting(line) for line in lines], now)
     return any(each.wants_good_news_first for each in found)
 
 
@@ -83,11 +88,11 @@ async def put_off(store: Store, clock: Clock, viewer: Viewer, family_id: str, la
 
 
 async def _histories(
-    store: Store, viewer: Viewer, lines: Sequence[FamilyLine], now: datetime
+    store: Store, viewer: Viewer, waiting: Sequence[Waiting], now: datetime
 ) -> list[History]:
     school = await school_of(store, viewer)
     zone = zone_of(school.time_zone) if school else NOWHERE
-    ids = [line.family_id for line in lines]
+    ids = [each.family_id for each in waiting]
     on = now.astimezone(zone).date()
     summed, due, unanswered, suggested, replied, there = await asyncio.gather(
         store.turns.summed(ids, now),
@@ -95,26 +100,30 @@ async def _histories(
         unanswered_by_family(store, ids, viewer, now),
         suggested_by_family(store, ids, viewer, now, on),
         store.mail.replied_at(ids, now - REPLIES_WITHIN),
-        _interpreting(store, viewer, school, lines, now.astimezone(zone)),
+        _interpreting(store, viewer, school, waiting, now.astimezone(zone)),
     )
     prompts, began = _Prompts(due, unanswered, suggested, replied), term_began_on(school, on)
     told = [
-        _history(line, summed.get(line.family_id), zone, began, there.get(line.interpreted))
-        for line in lines
+        _history(each, summed.get(each.family_id), zone, began, there.get(each.interpreted))
+        for each in waiting
     ]
     return [prompts.beside(each, zone) for each in told]
 
 
+def _waiting(line: FamilyLine) -> Waiting:
+    return Waiting(line.family_id, line.interpreted, line.good_news_at)
+
+
 def _history(
-    line: FamilyLine,
+    waiting: Waiting,
     summed: Summed | None,
     zone: ZoneInfo,
     term_began: date | None,
     interpreting: Interpreting | None,
 ) -> History:
     return History(
-        line.family_id,
-        told_on=_day(line.good_news_at, zone),
+        waiting.family_id,
+        told_on=_day(waiting.good_news_at, zone),
         tried_on=_day(summed.tried_at, zone) if summed else None,
         spoken_on=_day(summed.newest_at, zone) if summed else None,
         spoken_about=summed.newest_tone if summed else None,
@@ -128,11 +137,11 @@ async def _interpreting(
     store: Store,
     viewer: Viewer,
     school: SchoolChanged | None,
-    lines: Sequence[FamilyLine],
+    waiting: Sequence[Waiting],
     now: datetime,
 ) -> dict[tuple[str, ...], Interpreting | None]:
     """When the languages that families of a list need are interpreted next at their school."""
-    needed = {line.interpreted for line in lines} - {()}
+    needed = {each.interpreted for each in waiting} - {()}
     if school is None or not needed:
         return {}
     known = await store.interpreters.listed(seen_by=viewer)

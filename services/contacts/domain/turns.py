@@ -6,7 +6,8 @@ each of n families its turn after n calls, whatever happened before (tests/conta
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Literal
 
 from services.contacts.domain.interpreters import Hours, Interpreting
@@ -41,6 +42,16 @@ class Reason(Record):
     system: str | None = None
     language: Language | None = None
     hours: Hours | None = None
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A family in sight, as far as its turn needs it."""
+
+    family_id: str
+    interpreted: tuple[Language, ...] = ()
+    """The languages of those in it who need an interpreter."""
+    good_news_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -94,8 +105,18 @@ class History:
 class Turn:
     """A family in the list."""
 
-    family_id: str
-    reasons: tuple[Reason, ...]
+    history: History
+    today: date
+
+    @property
+    def family_id(self) -> str:
+        """Whose turn it is."""
+        return self.history.family_id
+
+    @cached_property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why it stands there; found when asked for, since pages show the first of hundreds."""
+        return _reasons(self.history, self.today)
 
 
 def whose_turn(histories: Iterable[History], today: date) -> list[Turn]:
@@ -108,7 +129,7 @@ def whose_turn(histories: Iterable[History], today: date) -> list[Turn]:
     nor suggestion moves anybody before who waits longer, so that every family is reached.
     """
     ordered = sorted(histories, key=lambda each: _place(each, today))
-    return [Turn(each.family_id, _reasons(each, today)) for each in ordered]
+    return [Turn(each, today) for each in ordered]
 
 
 def _place(each: History, today: date) -> tuple[bool, bool, date, date, date, date, date, str]:

@@ -10,6 +10,7 @@ from pymongo import ASCENDING, IndexModel
 
 from services.contacts.domain.scripts import ways_of
 from services.contacts.domain.search import CLOSE_ENOUGH, likeness, words_of
+from services.contacts.domain.turns import Waiting
 from services.contacts.domain.views import FamilyLine, Reach
 from services.contacts.store.corrections import CorrectionRows
 from shared import directory as shared_directory
@@ -35,6 +36,7 @@ MOST_LISTED = 2500
 MOST_COMPARED = 1000
 """Families whose names are compared letter by letter when nobody is spelled so."""
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+_WAITING = {"guardians.language": 1, "guardians.interpreter": 1}
 _LINE = {
     "family_id": 1, "students.given_name": 1, "students.family_name": 1, "students.grade": 1,
     "guardians.given_name": 1, "guardians.family_name": 1, "guardians.language": 1,
@@ -99,6 +101,24 @@ class FamilyRows:
             return []
         return (await self._lines(scope, MOST_LISTED))[:most]
 
+    async def waiting(self, *, seen_by: Viewer, on: date) -> list[Waiting]:
+        """All families in sight, as far as their turn needs it; a district is too large for it."""
+        if seen_by.role == "district":
+            return []
+        scope = {"active": True, **await self.directory.sight(seen_by, on)}
+        async with answering():
+            cursor = self.database[FAMILIES].find(scope, _WAITING).limit(MOST_LISTED)
+            rows = await cursor.to_list(None)
+            heard = await self._heard([row["_id"] for row in rows])
+        return [
+            Waiting(
+                row["_id"],
+                _interpreted(row.get("guardians", [])),
+                heard.get(row["_id"], {}).get("good_news_at"),
+            )
+            for row in rows
+        ]
+
     async def lines(
         self, family_ids: Sequence[str], *, seen_by: Viewer, on: date
     ) -> list[FamilyLine]:
@@ -145,11 +165,13 @@ class FamilyRows:
         return sorted(await self._with_heard(rows), key=_longest_without_first)
 
     async def _with_heard(self, rows: Sequence[Document]) -> list[FamilyLine]:
-        ids = [row["_id"] for row in rows]
         async with answering():
-            cursor = self.database["heard"].find({"_id": {"$in": ids}})
-            heard = {row["_id"]: row async for row in cursor}
+            heard = await self._heard([row["_id"] for row in rows])
         return [_line(row, heard.get(row["_id"], {})) for row in rows]
+
+    async def _heard(self, ids: Sequence[str]) -> dict[str, Document]:
+        rows = await self.database["heard"].find({"_id": {"$in": ids}}).to_list(None)
+        return {row["_id"]: row for row in rows}
 
     # --- for changes ------------------------------------------------------------------------------
 
@@ -181,12 +203,14 @@ def _line(row: Document, heard: Document) -> FamilyLine:
         grades=tuple(dict.fromkeys(each["grade"] for each in students if each.get("grade"))),
         languages=tuple(dict.fromkeys(each["language"] for each in guardians)),
         interpreter=any(each.get("interpreter") for each in guardians),
-        interpreted=tuple(
-            dict.fromkeys(each["language"] for each in guardians if each.get("interpreter"))
-        ),
+        interpreted=_interpreted(guardians),
         good_news_at=heard.get("good_news_at"),
         contact_at=heard.get("contact_at"),
     )
+
+
+def _interpreted(guardians: Sequence[Document]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each["language"] for each in guardians if each.get("interpreter")))
 
 
 def _name(person: Document) -> str:

@@ -66,7 +66,7 @@ class OverviewRows:
         classes = {
             class_id
             for school_id in seen_by.school_ids
-            for educator in await self.directory.educators(school_id)
+            for educator in await self.directory.educators_in_brief(school_id)
             for class_id in classes_in_sight(educator, on)
         }
         query = await self._in_sight(seen_by, on, taught_in(classes, on))

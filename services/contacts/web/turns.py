@@ -69,8 +69,8 @@ class BackForm(BaseModel):
 @router.get("/contacts/next", include_in_schema=False)
 async def next_page(page: web.Page, viewer: web.SignedIn, desk: AtDesk) -> Response:
     """The first family with what to do, those who follow, and those who were put off."""
-    lineup = await line_up(desk.store, desk.units.clock, viewer)
-    shown = [(line, in_words(page, turn.reasons)) for turn, line in lineup.turns[: MOST_SHOWN + 1]]
+    lineup = await line_up(desk.store, desk.units.clock, viewer, most=MOST_SHOWN + 1)
+    shown = [(line, in_words(page, turn.reasons)) for turn, line in lineup.turns]
     first = shown[0] if shown else None
     phones: list[tuple[str, str]] = []
     if first:
@@ -82,7 +82,7 @@ async def next_page(page: web.Page, viewer: web.SignedIn, desk: AtDesk) -> Respo
         first=first,
         phones=phones,
         rest=shown[1:],
-        more=max(0, len(lineup.turns) - len(shown)),
+        more=lineup.more,
         put_off=lineup.put_off,
         later=[(value, page._(words)) for value, words in LATER.items()],
     )
