@@ -6,7 +6,7 @@ import socket
 LOWEST, HIGHEST = 10_000, 32_000
 TRIES = 200
 
-_claims: dict[int, socket.socket] = {}
+_given: set[int] = set()
 
 
 def free_port() -> int:
@@ -18,7 +18,8 @@ def free_port() -> int:
     """
     for _ in range(TRIES):
         port = LOWEST + secrets.randbelow(HIGHEST - LOWEST)
-        if port not in _claims and _claim(port):
+        if port not in _given and _claim(port):
+            _given.add(port)
             return port
     raise OSError(f"no free port between {LOWEST} and {HIGHEST} on 127.0.0.1")
 
@@ -38,5 +39,5 @@ def _claim(port: int) -> bool:
     except OSError:
         claim.close()
         return False
-    _claims[port] = claim
+    claim.detach()  # stays open, and is closed by the end of the process alone
     return True
