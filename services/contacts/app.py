@@ -53,4 +53,5 @@ def build(
         handlers=handlers(desk),
         background=[imports, files, as_of, monday],
         looks=[directory_look(NAME, database)],
+        first=desk.store.contacts.sum_up,
     )

@@ -206,3 +206,20 @@ async def test_a_family_that_needs_an_interpreter_says_when_one_of_the_school_is
     assert "Arabic; interpreter Tuesday 2:00 PM–4:00 PM" in page.partition("</section>")[0]
     await site.program(coordinator).delete(f"{INTERPRETERS}/{made['interpreter_id']}")
     assert await causes(site, teacher, first) == ["never_told"]
+
+
+async def test_what_was_logged_before_a_family_s_contacts_were_summed_up_counts(
+    site: ContactsSite, district: Office, teacher: Viewer, first: str
+) -> None:
+    await log(district, teacher, first, channel="call", tone="concern", outcome="reached", note="x")
+    stood = await causes(site, teacher, first)
+    heard = district.desk.database["heard"]
+    kept = await heard.find_one({"_id": first})
+    since = {"spoken": "", "tried_at": "", "concern_at": ""}
+    await heard.update_one({"_id": first}, {"$unset": since})
+    assert await causes(site, teacher, first) != stood
+
+    await district.desk.store.contacts.sum_up()
+
+    assert await heard.find_one({"_id": first}) == {"tried_at": None, **(kept or {})}
+    assert await causes(site, teacher, first) == stood

@@ -18,12 +18,13 @@ from services.contacts.domain.turns import History, Turn, Waiting, whose_turn
 from services.contacts.domain.views import FamilyLine
 from services.contacts.store import Store
 from services.contacts.store.families import MOST_LISTED
-from services.contacts.store.turns import Summed
 from shared.clock import Clock
 from shared.identity import Viewer
 from shared.messages import SchoolChanged
 
 Later = Literal["tomorrow", "week", "month", "not_mine"]
+LOOKS_BACK = timedelta(days=400)
+"""A school year and its summer; what is older says nothing about whose turn it is."""
 REPLIES_WITHIN = timedelta(days=30)
 """An answer by mail is a reason to be in touch for so long."""
 WAITS: Mapping[Later, timedelta] = {
@@ -66,16 +67,18 @@ async def turns_among(
 ) -> list[Turn]:
     """The turns of some families in sight; whoever was put off by one person keeps theirs."""
     now = clock.now()
-    histories = await _histories(store, viewer, [_waiting(line) for line in lines], now)
-    return whose_turn(histories, await today(store, viewer, now))
+    on = await today(store, viewer, now)
+    ids = [line.family_id for line in lines]
+    waiting = await store.families.waiting(seen_by=viewer, on=on, among=ids)
+    return whose_turn(await _histories(store, viewer, waiting, now), on)
 
 
 async def wants_good_news_first(store: Store, clock: Clock, viewer: Viewer, family_id: str) -> bool:
     """Whether a concern was logged for a family that has heard no good news this term."""
     now = clock.now()
     on = await today(store, viewer, now)
-    lines = await store.families.lines([family_id], seen_by=viewer, on=on)
-    found = await _histories(store, viewer, [_waiting(line) for line in lines], now)
+    waiting = await store.families.waiting(seen_by=viewer, on=on, among=[family_id])
+    found = await _histories(store, viewer, waiting, now)
     return any(each.wants_good_news_first for each in found)
 
 
@@ -94,8 +97,7 @@ async def _histories(
     zone = zone_of(school.time_zone) if school else NOWHERE
     ids = [each.family_id for each in waiting]
     on = now.astimezone(zone).date()
-    summed, due, unanswered, suggested, replied, there = await asyncio.gather(
-        store.turns.summed(ids, now),
+    due, unanswered, suggested, replied, there = await asyncio.gather(
         due_by_family(store, viewer, on),
         unanswered_by_family(store, ids, viewer, now),
         suggested_by_family(store, ids, viewer, now, on),
@@ -103,31 +105,26 @@ async def _histories(
         _interpreting(store, viewer, school, waiting, now.astimezone(zone)),
     )
     prompts, began = _Prompts(due, unanswered, suggested, replied), term_began_on(school, on)
-    told = [
-        _history(each, summed.get(each.family_id), zone, began, there.get(each.interpreted))
-        for each in waiting
-    ]
+    told = [_history(each, now, zone, began, there.get(each.interpreted)) for each in waiting]
     return [prompts.beside(each, zone) for each in told]
-
-
-def _waiting(line: FamilyLine) -> Waiting:
-    return Waiting(line.family_id, line.interpreted, line.good_news_at)
 
 
 def _history(
     waiting: Waiting,
-    summed: Summed | None,
+    now: datetime,
     zone: ZoneInfo,
     term_began: date | None,
     interpreting: Interpreting | None,
 ) -> History:
+    oldest = now - LOOKS_BACK
+    spoken_on = _day(waiting.spoken_at, zone, oldest)
     return History(
         waiting.family_id,
         told_on=_day(waiting.good_news_at, zone),
-        tried_on=_day(summed.tried_at, zone) if summed else None,
-        spoken_on=_day(summed.newest_at, zone) if summed else None,
-        spoken_about=summed.newest_tone if summed else None,
-        concern_on=_day(summed.concern_at, zone) if summed else None,
+        tried_on=_day(waiting.tried_at, zone, oldest),
+        spoken_on=spoken_on,
+        spoken_about=waiting.spoken_about if spoken_on else None,
+        concern_on=_day(waiting.concern_at, zone, oldest),
         term_began=term_began,
         interpreting=interpreting,
     )
@@ -177,8 +174,10 @@ class _Prompts:
         )
 
 
-def _day(at: datetime | None, zone: ZoneInfo) -> date | None:
-    return at.astimezone(zone).date() if at else None
+def _day(at: datetime | None, zone: ZoneInfo, oldest: datetime | None = None) -> date | None:
+    if at is None or (oldest and at < oldest):
+        return None
+    return at.astimezone(zone).date()
 
 
 def term_began_on(school: SchoolChanged | None, on: date) -> date | None:

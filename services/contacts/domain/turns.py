@@ -52,6 +52,13 @@ class Waiting:
     interpreted: tuple[Language, ...] = ()
     """The languages of those in it who need an interpreter."""
     good_news_at: datetime | None = None
+    """When it last heard good news, by anybody or by letter."""
+    tried_at: datetime | None = None
+    """When somebody last brought good news, whether or not anybody was there to hear it."""
+    concern_at: datetime | None = None
+    spoken_at: datetime | None = None
+    """The last contact of any kind."""
+    spoken_about: Tone | None = None
 
 
 @dataclass(frozen=True)

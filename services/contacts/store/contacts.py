@@ -23,6 +23,8 @@ LINEAGE = "family_lineage"
 Place = tuple[datetime, str]
 """Where a list goes on: the time and id of the last contact shown."""
 _NEWEST = [("occurred_at", DESCENDING), ("_id", DESCENDING)]
+_BY_TONE = {"tried_at": "good_news", "concern_at": "concern"}
+"""What `heard` keeps of the newest contact of a tone."""
 CONTACTS_KEPT = (
     Kept(
         CONTACTS,
@@ -84,11 +86,8 @@ class ContactRows:
     async def add(self, contact: Contact, work: Work) -> None:
         """Keep a new contact, and that its family heard of it."""
         await self.database[CONTACTS].insert_one(_row(contact), session=work.session)
-        heard: Document = {"contact_at": contact.occurred_at}
-        if contact.told_good_news:
-            heard["good_news_at"] = contact.occurred_at
         await self.database[HEARD].update_one(
-            {"_id": contact.family_id}, {"$max": heard}, upsert=True, session=work.session
+            {"_id": contact.family_id}, {"$max": _heard(contact)}, upsert=True, session=work.session
         )
 
     async def add_many(self, contacts: Sequence[Contact], work: Work) -> None:
@@ -99,10 +98,7 @@ class ContactRows:
         await self.database[CONTACTS].insert_many(rows, ordered=False, session=work.session)
         heard: dict[str, Document] = {}
         for each in sorted(contacts, key=lambda contact: contact.occurred_at):
-            row = heard.setdefault(each.family_id, {})
-            row["contact_at"] = each.occurred_at
-            if each.told_good_news:
-                row["good_news_at"] = each.occurred_at
+            heard.setdefault(each.family_id, {}).update(_heard(each))
         changes = [
             UpdateOne({"_id": home}, {"$max": row}, upsert=True) for home, row in heard.items()
         ]
@@ -130,18 +126,31 @@ class ContactRows:
         replied = await self.database["mail_replies"].find_one(
             {"family_ids": family_id}, {"at": 1}, sort=[("at", -1)], session=work.session
         )
-        told = [await self._newest(good, work), mailed["at"] if mailed else None]
-        spoken = [await self._newest(stands, work), replied["at"] if replied else None]
-        heard = {"contact_at": latest(spoken), "good_news_at": latest(told)}
+        told = [_at(await self._newest(good, work)), mailed["at"] if mailed else None]
+        newest = await self._newest(stands, work)
+        heard: Document = {
+            "contact_at": latest([_at(newest), replied["at"] if replied else None]),
+            "good_news_at": latest(told),
+            "spoken": {"at": newest["occurred_at"], "tone": newest["tone"]} if newest else None,
+        }
+        for name, tone in _BY_TONE.items():
+            heard[name] = _at(await self._newest({**stands, "tone": tone}, work))
         await self.database[HEARD].replace_one(
             {"_id": family_id}, heard, upsert=True, session=work.session
         )
 
-    async def _newest(self, query: Document, work: Work) -> datetime | None:
-        row = await self.database[CONTACTS].find_one(
-            query, {"occurred_at": 1}, sort=_NEWEST, session=work.session
+    async def _newest(self, query: Document, work: Work) -> Document | None:
+        return await self.database[CONTACTS].find_one(
+            query, {"occurred_at": 1, "tone": 1}, sort=_NEWEST, session=work.session
         )
-        return row["occurred_at"] if row else None
+
+    async def sum_up(self) -> None:
+        """Give families of before what `heard` did not hold then: what their contacts come to."""
+        async with answering():
+            if await self.database[HEARD].find_one({"spoken": {"$exists": False}}, {"_id": 1}):
+                await self.database[CONTACTS].aggregate(_SUMMING_UP).to_list(None)
+                nothing = {"spoken": {"$exists": False}}
+                await self.database[HEARD].update_many(nothing, {"$set": {"spoken": None}})
 
     async def of_work(self, contact_id: str, work: Work) -> Contact:
         """One contact for a change within a transaction; `NotFound`. The caller judges who asks."""
@@ -229,11 +238,13 @@ class ContactRows:
         """
         heard = self.database[HEARD].find({"_id": {"$in": list(before)}}, session=work.session)
         rows = await heard.to_list(None)
-        moments = {
+        moments: Document = {
             name: moment
-            for name in ("good_news_at", "contact_at")
+            for name in ("good_news_at", "contact_at", *_BY_TONE)
             if (moment := latest(row.get(name) for row in rows))
         }
+        spoken = [row["spoken"] for row in rows if row.get("spoken")]
+        moments["spoken"] = max(spoken, key=lambda each: each["at"], default=None)
         for family_id in now:
             earlier = [each for each in before if each != family_id]
             await self.database[LINEAGE].update_one(
@@ -242,10 +253,9 @@ class ContactRows:
                 upsert=True,
                 session=work.session,
             )
-            if moments:
-                await self.database[HEARD].update_one(
-                    {"_id": family_id}, {"$max": moments}, upsert=True, session=work.session
-                )
+            await self.database[HEARD].update_one(
+                {"_id": family_id}, {"$max": moments}, upsert=True, session=work.session
+            )
 
     async def recent_families(self, *, seen_by: Viewer, most: int = 8) -> list[str]:
         """The families whom the viewer talked with last."""
@@ -274,3 +284,35 @@ def _row(contact: Contact) -> Document:
 def _beyond(at: datetime, contact_id: str) -> Document:
     later = {"occurred_at": at, "_id": {"$lt": contact_id}}
     return {"$or": [{"occurred_at": {"$lt": at}}, later]}
+
+
+def _heard(contact: Contact) -> Document:
+    """What a family heard by one contact. Of two moments the later one stays: `$max` compares
+    documents from their first field on.
+    """
+    at = contact.occurred_at
+    heard: Document = {"contact_at": at, "spoken": {"at": at, "tone": contact.tone}}
+    if contact.told_good_news:
+        heard["good_news_at"] = at
+    return heard | {name: at for name, tone in _BY_TONE.items() if tone == contact.tone}
+
+
+def _at(row: Document | None) -> datetime | None:
+    return row["occurred_at"] if row else None
+
+
+def _when_about(tone: str) -> Document:
+    return {"$max": {"$cond": [{"$eq": ["$tone", tone]}, "$occurred_at", None]}}
+
+
+_SUMMING_UP: list[Document] = [
+    {"$match": {"retraction": None}},
+    {
+        "$group": {
+            "_id": "$family_id",
+            "spoken": {"$max": {"at": "$occurred_at", "tone": "$tone"}},
+            **{name: _when_about(tone) for name, tone in _BY_TONE.items()},
+        }
+    },
+    {"$merge": {"into": HEARD, "whenMatched": "merge"}},
+]

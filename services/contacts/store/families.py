@@ -101,23 +101,23 @@ class FamilyRows:
             return []
         return (await self._lines(scope, MOST_LISTED))[:most]
 
-    async def waiting(self, *, seen_by: Viewer, on: date) -> list[Waiting]:
-        """All families in sight, as far as their turn needs it; a district is too large for it."""
-        if seen_by.role == "district":
+    async def waiting(
+        self, *, seen_by: Viewer, on: date, among: Sequence[str] | None = None
+    ) -> list[Waiting]:
+        """Families in sight, all or of some, as far as their turn needs it.
+
+        Not all of a district, which is too large for a list.
+        """
+        if seen_by.role == "district" and among is None:
             return []
         scope = {"active": True, **await self.directory.sight(seen_by, on)}
+        if among is not None:
+            scope = {"$and": [{"_id": {"$in": list(among)}}, scope]}
         async with answering():
             cursor = self.database[FAMILIES].find(scope, _WAITING).limit(MOST_LISTED)
             rows = await cursor.to_list(None)
             heard = await self._heard([row["_id"] for row in rows])
-        return [
-            Waiting(
-                row["_id"],
-                _interpreted(row.get("guardians", [])),
-                heard.get(row["_id"], {}).get("good_news_at"),
-            )
-            for row in rows
-        ]
+        return [_waiting(row, heard.get(row["_id"], {})) for row in rows]
 
     async def lines(
         self, family_ids: Sequence[str], *, seen_by: Viewer, on: date
@@ -206,6 +206,19 @@ def _line(row: Document, heard: Document) -> FamilyLine:
         interpreted=_interpreted(guardians),
         good_news_at=heard.get("good_news_at"),
         contact_at=heard.get("contact_at"),
+    )
+
+
+def _waiting(row: Document, heard: Document) -> Waiting:
+    spoken = heard.get("spoken") or {}
+    return Waiting(
+        row["_id"],
+        _interpreted(row.get("guardians", ())),
+        good_news_at=heard.get("good_news_at"),
+        tried_at=heard.get("tried_at"),
+        concern_at=heard.get("concern_at"),
+        spoken_at=spoken.get("at"),
+        spoken_about=spoken.get("tone"),
     )
 
 

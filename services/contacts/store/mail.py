@@ -58,7 +58,7 @@ class MailRows:
         for family_id in letter.family_ids:
             await self.database["heard"].update_one(
                 {"_id": family_id},
-                {"$max": {"good_news_at": letter.at}},
+                {"$max": {"good_news_at": letter.at}, "$setOnInsert": {"spoken": None}},
                 upsert=True,
                 session=work.session,
             )
@@ -69,7 +69,7 @@ class MailRows:
         for family_id in reply.family_ids:
             await self.database["heard"].update_one(
                 {"_id": family_id},
-                {"$max": {"contact_at": reply.at}},
+                {"$max": {"contact_at": reply.at}, "$setOnInsert": {"spoken": None}},
                 upsert=True,
                 session=work.session,
             )
