@@ -158,6 +158,12 @@ class Directory:
         """One school with its classes and calendar."""
         return await self._one(m.SchoolChanged, {"_id": school_id})
 
+    async def time_zone_of(self, school_id: str) -> str | None:
+        """The name of a school's time zone, which every page asks for."""
+        async with answering():
+            row = await self.database[SCHOOLS].find_one({"_id": school_id}, {"time_zone": 1})
+        return row["time_zone"] if row else None
+
     async def schools(self) -> list[m.SchoolChanged]:
         """All schools that are open, by name."""
         found = await self._many(m.SchoolChanged, {"active": True})
@@ -165,9 +171,8 @@ class Directory:
 
     async def schools_in_brief(self, among: Collection[str] | None = None) -> list[m.SchoolChanged]:
         """The same, of some or of all, without classes and calendars, which are the most of it."""
-        query: Document = {"active": True}
-        if among is not None:
-            query["_id"] = {"$in": sorted(among)}
+        some = {} if among is None else {"_id": {"$in": sorted(among)}}
+        query: Document = {"active": True, **some}
         found = await self._many(m.SchoolChanged, query, without=("classes", "no_school_days"))
         return sorted(found, key=lambda school: school.name)
 
@@ -189,8 +194,8 @@ class Directory:
 
     async def educators_named(self, educator_ids: Collection[str]) -> dict[str, m.EducatorChanged]:
         """Several members of the staff, also those who left, by id."""
-        found = await self._many(m.EducatorChanged, {"_id": {"$in": sorted(educator_ids)}})
-        return {each.educator_id: each for each in found}
+        query = {"_id": {"$in": sorted(educator_ids)}}
+        return {each.educator_id: each for each in await self._many(m.EducatorChanged, query)}
 
     async def educator_by_sourced(self, sourced_id: str) -> m.EducatorChanged | None:
         """The educator whom the roster calls so."""
@@ -210,9 +215,8 @@ class Directory:
 
     async def families_of_guardian(self, sourced_id: str) -> list[m.FamilyChanged]:
         """The active families of the adult whom the roster calls so."""
-        return await self._many(
-            m.FamilyChanged, {"guardians.sourced_ids": sourced_id, "active": True}
-        )
+        query = {"guardians.sourced_ids": sourced_id, "active": True}
+        return await self._many(m.FamilyChanged, query)
 
     async def household(self, household_id: str) -> m.HouseholdChanged | None:
         """One household."""
@@ -278,26 +282,22 @@ class Directory:
 
     async def sees_family(self, viewer: Viewer, family_id: str, on: date) -> bool:
         """Whether the viewer may see a family on a day."""
-        query = {"_id": family_id, **await self.sight(viewer, on)}
-        async with answering():
-            return await self.database[FAMILIES].find_one(query, {"_id": 1}) is not None
+        return await self._sees_any({"_id": family_id}, viewer, on)
 
     async def family_seen_by(
         self, viewer: Viewer, family_id: str, on: date
     ) -> m.FamilyChanged | None:
         """One family in full; None also where the viewer may not see it on a day."""
-        query = {"_id": family_id, **await self.sight(viewer, on)}
-        return await self._one(m.FamilyChanged, query)
+        return await self._one(m.FamilyChanged, {"_id": family_id, **await self.sight(viewer, on)})
 
     async def sees_household(self, viewer: Viewer, household_id: str, on: date) -> bool:
         """Whether the viewer may see a household: one of its families is in sight."""
         household = await self.household(household_id)
-        if household is None:
-            return False
-        query = {
-            "_id": {"$in": list(household.family_ids)},
-            **await self.sight(viewer, on),
-        }
+        ids = list(household.family_ids) if household else []
+        return await self._sees_any({"_id": {"$in": ids}}, viewer, on)
+
+    async def _sees_any(self, families: Document, viewer: Viewer, on: date) -> bool:
+        query = {**families, **await self.sight(viewer, on)}
         async with answering():
             return await self.database[FAMILIES].find_one(query, {"_id": 1}) is not None
 
@@ -305,7 +305,8 @@ class Directory:
         """The ids of all active families that the viewer may see on a day."""
         query = {"active": True, **await self.sight(viewer, on)}
         async with answering():
-            return [row["_id"] async for row in self.database[FAMILIES].find(query, {"_id": 1})]
+            rows = await self.database[FAMILIES].find(query, {"_id": 1}).to_list(None)
+        return [row["_id"] for row in rows]
 
     async def _one(self, kind: type[M], query: Document) -> M | None:
         async with answering():

@@ -132,8 +132,14 @@ async def resources_for(store: Store, readers: Readers) -> list[Resource]:
 
 async def today(store: Store, viewer: Viewer, now: datetime) -> date:
     """The day at the viewer's school; for the district, in `NOWHERE`."""
-    school = await school_of(store, viewer)
-    return now.astimezone(zone_of(school.time_zone) if school else NOWHERE).date()
+    return now.astimezone(await zone_at_school(store, viewer) or NOWHERE).date()
+
+
+async def zone_at_school(store: Store, viewer: Viewer) -> ZoneInfo | None:
+    """The time zone of the viewer's school, the first of several; None for the district."""
+    school_ids = sorted(viewer.school_ids)
+    name = await store.directory.time_zone_of(school_ids[0]) if school_ids else None
+    return zone_of(name) if name else None
 
 
 async def school_of(store: Store, viewer: Viewer) -> SchoolChanged | None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from fastapi import Depends, Request
 
 from services.contacts.actions.desk import Desk
-from services.contacts.actions.logging_contacts import NOWHERE, school_of, today, zone_of
+from services.contacts.actions.logging_contacts import NOWHERE, today, zone_at_school, zone_of
 from services.contacts.store.contacts import Place
 from shared import web
 from shared.errors import PartnersError, Refused
@@ -32,11 +32,10 @@ async def day_of(desk: Desk, viewer: Viewer) -> date:
 
 async def zone_at(desk: Desk, viewer: Viewer) -> ZoneInfo:
     """The time zone of the viewer's school; at the district, that of the first school."""
-    school = await school_of(desk.store, viewer)
-    if school is None:
-        schools = await desk.store.directory.schools_in_brief()
-        school = schools[0] if schools else None
-    return zone_of(school.time_zone) if school else NOWHERE
+    if zone := await zone_at_school(desk.store, viewer):
+        return zone
+    schools = await desk.store.directory.schools_in_brief()
+    return zone_of(schools[0].time_zone) if schools else NOWHERE
 
 
 async def schools_of(desk: Desk, viewer: Viewer) -> list[Pair]:
