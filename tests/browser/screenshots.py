@@ -23,6 +23,7 @@ from shared import telemetry
 from shared.external import InvitationAnswered
 from tests.browser.chromium import chromium
 from tests.browser.conftest import Windows
+from tests.browser.mails import take_mails
 from tests.browser.png import smaller
 from tests.browser.world import GOOD_NEWS, SYSTEM, World, make_world, until
 
@@ -208,6 +209,7 @@ async def take_all(folder: Path) -> None:
             await asyncio.to_thread(settle, world)
             for picture in PICTURES:
                 print(await take(browser, world, picture, folder))  # noqa: T201
+            print(*await take_mails(browser, folder), sep="\n")  # noqa: T201
 
 
 def main(words: Sequence[str] | None = None) -> None:

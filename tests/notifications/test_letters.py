@@ -165,6 +165,11 @@ def test_a_language_that_is_off_is_english_with_the_line_on_top(language: str) -
     assert as_text(letter).startswith(letter.interpreter)
 
 
+def test_the_school_s_number_keeps_its_order_after_words_from_the_right() -> None:
+    letter = write(occasion(EventWords(facts=FACTS), "invitation", "ar"))
+    assert letter.interpreter.endswith("\u2068555-0100\u2069")
+
+
 def test_arabic_runs_from_right_to_left_in_html_and_text() -> None:
     letter = write(occasion(EventWords(facts=FACTS), "invitation", "ar"))
     assert '<html lang="ar" dir="rtl">' in as_html(letter)

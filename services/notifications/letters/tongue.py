@@ -118,6 +118,11 @@ def right_to_left(language: str) -> bool:
     return base_of(language) in _RIGHT_TO_LEFT
 
 
+def number(phone: str, language: str) -> str:
+    """A phone number that keeps its order after words of a language that runs from the right."""
+    return f"{_OPEN}{phone}{_CLOSE}" if phone and right_to_left(language) else phone
+
+
 def base_of(language: str) -> str:
     """The language without script and country, by the code that its letters go by."""
     base = language.split("-", maxsplit=1)[0].lower()
