@@ -90,6 +90,8 @@ async def lines_of(
     store: Store, rows: Sequence[FollowUp], viewer: Viewer, on: date
 ) -> list[Listed]:
     """Each with the names that the viewer may read, and whether its person can do it."""
+    if not rows:
+        return []
     ids = list({each.family_id for each in rows})
     families = {each.family_id: each for each in await store.directory.families(ids)}
     seen = {each.family_id for each in await store.families.seen_among(ids, seen_by=viewer, on=on)}

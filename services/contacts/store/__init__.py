@@ -1,5 +1,6 @@
 """What contacts keeps: MongoDB in, domain objects out."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -141,16 +142,22 @@ class Store:
     async def card(self, family_id: str, *, seen_by: Viewer, on: date) -> FamilyCard:
         """Everything on a family's page; `NotFound` where the viewer may not know of it."""
         family = await self.families.one(family_id, seen_by=seen_by, on=on)
-        reach = await self.families.reach(family_id, seen_by=seen_by, on=on)
-        homes = await self.families.households(family_id, seen_by=seen_by, on=on)
+        reach, homes, contacts, letters, replies, mail_replies = await asyncio.gather(
+            self.families.reach(family_id, seen_by=seen_by, on=on),
+            self.families.households(family_id, seen_by=seen_by, on=on),
+            self.contacts.of_family(family_id, seen_by=seen_by, on=on),
+            self.mail.letters_to(family_id),
+            self.mail.replies_of(family_id),
+            self.mail.mail_replies_of(family_id),
+        )
         return FamilyCard(
             family=family,
             households=tuple(_without_address(each, reach) for each in homes),
             reach=reach,
-            contacts=tuple(await self.contacts.of_family(family_id, seen_by=seen_by, on=on)),
-            letters=await self.mail.letters_to(family_id),
-            replies=await self.mail.replies_of(family_id),
-            mail_replies=await self.mail.mail_replies_of(family_id),
+            contacts=tuple(contacts),
+            letters=letters,
+            replies=replies,
+            mail_replies=mail_replies,
         )
 
 
