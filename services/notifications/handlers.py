@@ -1,11 +1,13 @@
 """Messages come in here: who is who, flags, and the facts that families are told of."""
 
 from services.notifications.actions import (
+    arranging,
     asking,
     flagging,
     inviting,
     notes,
     papering,
+    publishing,
     requesting,
 )
 from services.notifications.actions.room import MailRoom
@@ -44,10 +46,12 @@ def handlers(room: MailRoom) -> Handlers:
     @on(m.EventChanged)
     async def tell_change(changed: m.EventChanged, work: Work) -> None:
         await inviting.tell_change(room, changed, work)
+        await arranging.follow_event(room, changed.event_id, work)
 
     @on(m.EventCancelled)
     async def tell_cancellation(cancelled: m.EventCancelled, work: Work) -> None:
         await inviting.tell_cancellation(room, cancelled, work)
+        await arranging.follow_event(room, cancelled.event_id, work)
 
     @on(m.EventRSVPd)
     async def confirm_rsvp(answered: m.EventRSVPd, work: Work) -> None:
@@ -55,7 +59,39 @@ def handlers(room: MailRoom) -> Handlers:
         await inviting.confirm_rsvp(room, answered, work)
 
     _requests(notifications, room)
+    _arranged(notifications, room)
+    _published(notifications, room)
     return notifications
+
+
+def _arranged(notifications: Handlers, room: MailRoom) -> None:
+    on = notifications.on
+
+    @on(m.WaitlistChanged)
+    async def tell_place(place: m.WaitlistChanged, work: Work) -> None:
+        await arranging.tell_arranged(room, place, work)
+
+    @on(m.LunchChanged)
+    async def tell_lunch(lunch: m.LunchChanged, work: Work) -> None:
+        await arranging.tell_arranged(room, lunch, work)
+
+    @on(m.VisitChanged)
+    async def tell_visit(visit: m.VisitChanged, work: Work) -> None:
+        await arranging.tell_arranged(room, visit, work)
+
+    @on(m.ShiftChanged)
+    async def tell_shift(shift: m.ShiftChanged, work: Work) -> None:
+        await arranging.tell_arranged(room, shift, work)
+
+
+def _published(notifications: Handlers, room: MailRoom) -> None:
+    @notifications.on(m.PolicyChanged)
+    async def give_policy(policy: m.PolicyChanged, work: Work) -> None:
+        await publishing.tell_published(room, policy, work)
+
+    @notifications.on(m.SurveyChanged)
+    async def ask_families(survey: m.SurveyChanged, work: Work) -> None:
+        await publishing.tell_published(room, survey, work)
 
 
 def _requests(notifications: Handlers, room: MailRoom) -> None:

@@ -46,6 +46,8 @@ CONSUMES: dict[str, tuple[type[Message], ...]] = {
         *_DIRECTORY, m.FlagsChanged, m.FlagsAsOf, m.ContactLogged, m.ContactCorrected,
         m.ContactRetracted, m.EventPublished, m.EventChanged, m.EventCancelled, m.EventRSVPd,
         m.NoticeRequested, m.FamilyErased, m.HouseholdItemChanged, m.ExternalFactReceived,
+        m.WaitlistChanged, m.LunchChanged, m.VisitChanged, m.ShiftChanged, m.PolicyChanged,
+        m.SurveyChanged,
     ),
     "reports": (
         *_DIRECTORY, m.FamilySplit, m.FamilyMerged, m.ContactLogged, m.ContactCorrected,

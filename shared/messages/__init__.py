@@ -6,6 +6,13 @@ changes keep the type; an incompatible one is a new `.v2` class beside the old o
 (docs/decisions).
 """
 
+from shared.messages.arranged import (
+    Hours,
+    LunchChanged,
+    ShiftChanged,
+    VisitChanged,
+    WaitlistChanged,
+)
 from shared.messages.base import (
     Answer,
     Channel,
@@ -59,6 +66,7 @@ from shared.messages.notices import (
     NoticeRequested,
 )
 from shared.messages.outside import ExternalFactReceived
+from shared.messages.published import PolicyChanged, SurveyChanged
 from shared.messages.school_events import (
     EventCancelled,
     EventChanged,
@@ -110,10 +118,12 @@ __all__ = [
     "FlagsChanged",
     "GuardianFacts",
     "GuardianReplied",
+    "Hours",
     "HouseholdChanged",
     "HouseholdItemChanged",
     "Language",
     "LanguageWished",
+    "LunchChanged",
     "Message",
     "NoticeAccepted",
     "NoticeBounced",
@@ -121,13 +131,18 @@ __all__ = [
     "NoticeNotSent",
     "NoticeRequested",
     "Outcome",
+    "PolicyChanged",
     "Record",
     "Relationship",
     "SchoolChanged",
     "SchoolClass",
     "SharedResource",
+    "ShiftChanged",
     "Starter",
     "StudentFacts",
+    "SurveyChanged",
     "Term",
     "Tone",
+    "VisitChanged",
+    "WaitlistChanged",
 ]

@@ -31,6 +31,7 @@ from shared.messages import (
     SharedResource,
     StudentFacts,
 )
+from tests.notifications.samples import OF_SAMPLES
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 """A Tuesday, ten in the morning in New York."""
@@ -145,6 +146,7 @@ LETTERS: tuple[tuple[str, Content], ...] = (
     ("address_told", ADDRESS),
     ("reply_answer", ReplyAnswer(says="no_files", answers="n", delivery_id="d")),
     ("reply_answer", ReplyAnswer(says="stopped", answers="n", delivery_id="d")),
+    *OF_SAMPLES,
 )
 """One letter of each kind, by the name of its kind."""
 

@@ -200,7 +200,10 @@ def test_routine_letters_beyond_the_budget_wait_until_there_is_room() -> None:
 
 
 def test_a_note_to_one_family_and_what_wants_an_answer_never_wait_for_the_budget() -> None:
-    for kind in ("good_news", "note", "invitation", "rsvp_confirmation", "event_changed"):
+    for kind in (
+        "good_news", "note", "invitation", "rsvp_confirmation", "event_changed", "waitlist",
+        "lunch_drawn", "lunch", "visit_proposed", "visit", "shift", "survey", "policy",
+    ):  # fmt: skip
         assert judge(delivery(kind=kind), _budgeted(50)) == Go()
     assert [name for name, kind in KINDS.items() if kind.routine] == [
         "announcement",

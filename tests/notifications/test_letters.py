@@ -71,7 +71,11 @@ def test_every_letter_ends_with_a_person_a_number_and_an_interpreter(
     letter = write(occasion(content, kind, language))
     text = as_text(letter)
     assert "555-0100" in text
-    people = {"good_news": "Ms. Rivera", "note": "Ms. Rivera"}
+    people = {
+        "good_news": "Ms. Rivera", "note": "Ms. Rivera", "waitlist": "Ms. Rivera",
+        "lunch_drawn": "Dr. Okafor", "lunch": "Dr. Okafor", "visit_proposed": "Ms. Rivera",
+        "visit": "Ms. Rivera", "shift": "Ms. Park", "policy": "Ms. Diaz", "survey": "Ms. Diaz",
+    }  # fmt: skip
     of_nobody = {"address_confirm", "address_told", "reply_answer"}
     person = "Maple Elementary" if kind in of_nobody else people.get(kind, "Ana Pérez")
     assert person in text.rsplit("555-0100", 1)[1]
@@ -168,6 +172,20 @@ def test_a_language_that_is_off_is_english_with_the_line_on_top(language: str) -
 def test_the_school_s_number_keeps_its_order_after_words_from_the_right() -> None:
     letter = write(occasion(EventWords(facts=FACTS), "invitation", "ar"))
     assert letter.interpreter.endswith("\u2068555-0100\u2069")
+
+
+@pytest.mark.parametrize("language", TRANSLATED)
+@pytest.mark.parametrize(("kind", "content"), LETTERS)
+def test_no_english_sentence_is_left_in_a_translated_letter(
+    kind: str, content: Content, language: str
+) -> None:
+    letter = write(occasion(content, kind, language))
+    said = f"{letter.subject}\n{as_text(letter)}"
+    for sentence in sentences_of(language):
+        for english in sentence.english:
+            if "%(" not in english and english not in sentence.words:
+                assert f"\n{english}\n" not in said
+                assert len(english.split()) < 4 or english not in said
 
 
 def test_arabic_runs_from_right_to_left_in_html_and_text() -> None:

@@ -9,7 +9,7 @@ from services.notifications.actions.ways import ways_on_paper
 from services.notifications.domain import reasons
 from services.notifications.domain.delivery import STOPPABLE, Delivery
 from services.notifications.domain.kinds import kind_of
-from services.notifications.domain.notice import EducatorsNote, Notice
+from services.notifications.domain.notice import EducatorsNote, Notice, writer_of
 from services.notifications.domain.settings import MailSettings
 from services.notifications.domain.sight import barred
 from services.notifications.letters.tongue import tongue
@@ -148,7 +148,6 @@ def draft(
     if why_not == reasons.NO_ADDRESS and way is not None:
         why_not = way
     ready = reasons.TO_PRINT if paper else reasons.TAKE_BACK if wait else reasons.READY
-    note = notice.content if isinstance(notice.content, EducatorsNote) else None
     return Delivery(
         delivery_id=delivery_id,
         notice_id=notice.notice_id,
@@ -161,7 +160,7 @@ def draft(
         family_ids=recipient.family_ids,
         student_ids=recipient.student_ids,
         school_id=notice.school_id,
-        sender_id=note.educator_id if note else None,
+        sender_id=writer_of(notice.content),
         language=tongue(household.language).language,
         good_news=notice.kind == "good_news",
         state="suppressed" if why_not else "to_print" if paper else "pending",
@@ -182,6 +181,18 @@ def _why_not(recipient: Recipient, flags: Sequence[FlagsChanged]) -> str:
     if recipient.why_not:
         return recipient.why_not
     return "" if household.mailbox else reasons.NO_ADDRESS
+
+
+async def put_back(room: MailRoom, rows: Iterable[Delivery], work: Work, **changes: object) -> None:
+    """Let what waits be written anew: what is prepared with the old words is void."""
+    fresh = {"claim": None, "lease_until": None, "changed_at": work.now, **changes}
+    await room.store.deliveries.put(
+        [
+            row.model_copy(update={"state": row.afresh, "version": row.version + 1, **fresh})
+            for row in rows
+        ],
+        work,
+    )
 
 
 async def stop(room: MailRoom, rows: Iterable[Delivery], reason: str, work: Work) -> list[Delivery]:

@@ -7,6 +7,7 @@ from services.notifications.actions.linking import choices_url, page_url, stop_u
 from services.notifications.actions.room import MailRoom
 from services.notifications.actions.surroundings import Surroundings
 from services.notifications.actions.wording import reader, translations_for
+from services.notifications.domain.arranged import LunchWords, SeatWords
 from services.notifications.domain.delivery import Delivery
 from services.notifications.domain.notice import (
     AddressWords,
@@ -18,6 +19,7 @@ from services.notifications.domain.notice import (
     Reminder,
     ReplyAnswer,
     SystemNotice,
+    writer_of,
 )
 from services.notifications.domain.post import Addressed
 from services.notifications.domain.replies import STAFF_READS
@@ -63,6 +65,7 @@ def _occasion(
         school=school,
         students=_students(row, notice, around),
         written_at=around.now,
+        adult=_adult(notice, household, around) if names else "",
         answer_url="" if row.on_paper else answer_url(room, notice, household),
         stop_url="" if row.manners.must or row.on_paper else stop_url(*foot),
         choices_url="" if stranger or row.on_paper else choices_url(*foot),
@@ -166,9 +169,12 @@ def answer_url(room: MailRoom, notice: Notice, household: HouseholdChanged) -> s
         return room.address_links.make(
             CONFIRM, household.household_id, words.request_id, words.expires_at, words.link_version
         )
-    if not isinstance(words, EventWords | AnswerWords) or notice.kind == "cancelled":
+    if isinstance(words, SeatWords):
+        facts = words.event
+    elif isinstance(words, EventWords | AnswerWords) and notice.kind != "cancelled":
+        facts = words.facts
+    else:
         return ""
-    facts = words.facts
     return room.answer_links.make(
         "/events/rsvp",
         household.household_id,
@@ -178,6 +184,18 @@ def answer_url(room: MailRoom, notice: Notice, household: HouseholdChanged) -> s
     )
 
 
+def _adult(notice: Notice, household: HouseholdChanged, around: Surroundings) -> str:
+    """Never one of another household: separated parents do not read each other's names here."""
+    content = notice.content
+    if not isinstance(content, LunchWords) or content.now.guardian_id not in household.guardian_ids:
+        return ""
+    for family in around.families.values():
+        for each in family.guardians:
+            if each.guardian_id == content.now.guardian_id:
+                return f"{each.given_name} {each.family_name}".strip()
+    return ""
+
+
 def _about(row: Delivery, notice: Notice) -> str:
     """The letter whose kind the link at the foot stops, or lets come again."""
     content = notice.content
@@ -185,8 +203,6 @@ def _about(row: Delivery, notice: Notice) -> str:
 
 
 def _writer_of(notice: Notice, around: Surroundings) -> str | None:
-    # A note comes from one person, so an answer to it should reach that person.
-    if not isinstance(notice.content, EducatorsNote) or notice.content.educator_id is None:
-        return None
-    educator = around.educators.get(notice.content.educator_id)
+    # A letter about one family comes from one person, so an answer to it should reach that person.
+    educator = around.educators.get(writer_of(notice.content) or "")
     return educator.email if educator and educator.active else None

@@ -7,6 +7,14 @@ from services.notifications.actions.composing import compose
 from services.notifications.actions.room import MailRoom
 from services.notifications.actions.surroundings import look_around
 from services.notifications.actions.translating import know_words
+from services.notifications.domain.arranged import (
+    LunchWords,
+    PolicyWords,
+    SeatWords,
+    ShiftWords,
+    SurveyWords,
+    VisitWords,
+)
 from services.notifications.domain.delivery import Delivery
 from services.notifications.domain.notice import (
     Announcement,
@@ -139,8 +147,12 @@ async def _listed(room: MailRoom, rows: list[Delivery]) -> list[Listed]:
 def _subject(notice: Notice | None) -> str:
     """What it is about, in a few words: the event, the title, or who wrote."""
     match notice and notice.content:
-        case EventWords(facts=facts) | AnswerWords(facts=facts):
+        case EventWords(facts=facts) | AnswerWords(facts=facts) | SeatWords(event=facts):
             return facts.title
+        case ShiftWords(now=now) | PolicyWords(now=now) | SurveyWords(now=now):
+            return now.title
+        case LunchWords(now=now) | VisitWords(now=now):
+            return now.organizer
         case Announcement(title=title):
             return title
         case EducatorsNote(signed=signed):

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from services.notifications.actions.addressing import promise, recipients_of_note, stop
+from services.notifications.actions.addressing import promise, put_back, recipients_of_note, stop
 from services.notifications.actions.room import MailRoom
 from services.notifications.domain import reasons
 from services.notifications.domain.delivery import STOPPABLE, WRITTEN, Delivery
@@ -92,24 +92,8 @@ async def _not_known(room: MailRoom, household_ids: set[str]) -> bool:
 
 
 async def _reword(room: MailRoom, rows: list[Delivery], notice: Notice, work: Work) -> None:
-    # Back to pending, so that a letter that is being prepared with the old words is void.
-    await room.store.deliveries.put(
-        [
-            row.model_copy(
-                update={
-                    "kind": notice.kind,
-                    "good_news": notice.kind == "good_news",
-                    "state": row.afresh,
-                    "claim": None,
-                    "lease_until": None,
-                    "version": row.version + 1,
-                    "changed_at": work.now,
-                }
-            )
-            for row in rows
-        ],
-        work,
-    )
+    good_news = notice.kind == "good_news"
+    await put_back(room, rows, work, kind=notice.kind, good_news=good_news)
 
 
 async def _rows(room: MailRoom, contact_id: str, work: Work) -> list[Delivery]:

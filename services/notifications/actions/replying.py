@@ -13,14 +13,15 @@ from services.notifications.actions.addressing import Recipient, keep_promises, 
 from services.notifications.actions.flagging import is_barred
 from services.notifications.actions.room import MailRoom, tell_replied
 from services.notifications.domain import reasons
+from services.notifications.domain.arranged import PolicyWords, SeatWords, SurveyWords
 from services.notifications.domain.delivery import Delivery, replied
 from services.notifications.domain.notice import (
-    EducatorsNote,
     EventWords,
     FamilyReply,
     Notice,
     ReplyAnswer,
     notice_id,
+    writer_of,
 )
 from services.notifications.domain.replies import (
     MOST_A_DAY,
@@ -98,11 +99,11 @@ async def _answered(room: MailRoom, row: Delivery, notice: Notice, work: Work) -
 def _writer(notice: Notice) -> str | None:
     """The person behind a letter; None where the school as a whole wrote it."""
     match notice.content:
-        case EducatorsNote(educator_id=educator_id):
-            return educator_id
-        case EventWords(facts=facts):
+        case EventWords(facts=facts) | SeatWords(event=facts):
             return facts.organizer_id
-    return None
+        case PolicyWords(now=now) | SurveyWords(now=now):
+            return now.organizer_id
+    return writer_of(notice.content)
 
 
 async def _pass_on(room: MailRoom, mail: Returned, answered: _Answered, work: Work) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from services.notifications.actions.addressing import Recipient, promise, recipients_of_event
 from services.notifications.actions.room import MailRoom, today_at
+from services.notifications.domain.arranged import PublishedWords, SurveyWords
 from services.notifications.domain.notice import EventWords, Notice
 from shared.messages import HouseholdChanged
 from shared.outbox import Work
@@ -15,7 +16,7 @@ CHUNK = 500
 async def spread(room: MailRoom) -> int:
     """Write all deliveries of one waiting notice; gives how many were new."""
     notice = await room.store.notices.spreading()
-    if notice is None or not isinstance(notice.content, EventWords):
+    if notice is None or not isinstance(notice.content, EventWords | PublishedWords):
         return 0
     recipients, written = await _recipients(room, notice, notice.content), 0
     while notice is not None and notice.spread_after is not None:
@@ -46,13 +47,15 @@ async def _write_chunk(
     return await room.units.run(body)
 
 
-async def _recipients(room: MailRoom, notice: Notice, words: EventWords) -> list[Recipient]:
+async def _recipients(
+    room: MailRoom, notice: Notice, words: EventWords | PublishedWords
+) -> list[Recipient]:
     school = await room.directory.school(notice.school_id)
     day = today_at(school, room.now).date()
-    facts = words.facts
-    students = await room.directory.students_in(facts.school_id, facts.class_ids, day)
+    classes = _classes(words)
+    students = await room.directory.students_in(notice.school_id, classes, day)
     if notice.audience == "all":
-        households = await room.directory.households_in(facts.school_id, facts.class_ids, day)
+        households = await room.directory.households_in(notice.school_id, classes, day)
     else:
         households = await _told(room, notice)
     families = await room.store.people.families(
@@ -60,6 +63,16 @@ async def _recipients(room: MailRoom, notice: Notice, words: EventWords) -> list
     )
     recipients = recipients_of_event(students, households, families.values())
     return sorted(recipients, key=lambda each: each.household.household_id)
+
+
+def _classes(words: EventWords | PublishedWords) -> tuple[str, ...]:
+    """Those that are meant; none: the whole school."""
+    match words:
+        case EventWords(facts=facts):
+            return facts.class_ids
+        case SurveyWords(now=survey):
+            return survey.class_ids
+    return ()
 
 
 async def _told(room: MailRoom, notice: Notice) -> list[HouseholdChanged]:

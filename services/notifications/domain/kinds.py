@@ -9,7 +9,8 @@ from shared.messages import Category
 KindName = Literal[
     "good_news", "note", "invitation", "rsvp_confirmation", "event_changed", "cancelled",
     "announcement", "digest", "follow_ups_due", "address_confirm", "address_told", "family_reply",
-    "reply_answer", "system_notice",
+    "reply_answer", "system_notice", "waitlist", "lunch_drawn", "lunch", "visit_proposed", "visit",
+    "shift", "policy", "survey",
 ]  # fmt: skip
 
 MUST: frozenset[Category] = frozenset({"safety", "legal"})
@@ -59,6 +60,19 @@ KINDS: dict[str, Kind] = {
         # Carries others: what a family can stop by it are the categories of those (`categories`).
         Kind("digest", "school", routine=True),
         Kind("system_notice", "school", routine=True, gathers=True),
+        # The family put itself on the list. By backpack a seat would be gone: a person calls.
+        Kind("waitlist", "events", asked_for=True, first=True),
+        # Each wants an answer by a date, and a family may refuse such letters; what was agreed with
+        # it, it has to hear also when it did (ADR 33).
+        Kind("lunch_drawn", "events", on_paper=True, first=True),
+        Kind("lunch", "events", asked_for=True, on_paper=True, first=True),
+        Kind("visit_proposed", "school", on_paper=True, first=True),
+        Kind("visit", "school", asked_for=True, on_paper=True, first=True),
+        Kind("shift", "events", asked_for=True, on_paper=True, first=True),
+        # Families have a right to get it (ESSA, section 1116).
+        Kind("policy", "legal", taken_back=True, on_paper=True),
+        # By a date, so that it is neither routine nor gathered.
+        Kind("survey", "school", taken_back=True, on_paper=True),
         # To staff: what protects families means nothing for it (`gates`, ADR 22).
         Kind("follow_ups_due", "school"),
         # To staff as well: no "stop" of a parent who works here, too, is meant by it.

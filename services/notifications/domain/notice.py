@@ -5,6 +5,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from services.notifications.domain.arranged import (
+    ArrangedWords,
+    LunchWords,
+    PublishedWords,
+    ShiftWords,
+    VisitWords,
+    wants_answer_by,
+)
 from services.notifications.domain.kinds import KindName
 from shared.asked_notices import Template
 from shared.messages import (
@@ -127,7 +135,15 @@ class ReplyAnswer(Record):
     """The letter of which the household asked no more."""
 
 
-ToFamilies = EducatorsNote | EventWords | AnswerWords | Announcement | SystemNotice
+ToFamilies = (
+    EducatorsNote
+    | EventWords
+    | AnswerWords
+    | Announcement
+    | SystemNotice
+    | ArrangedWords
+    | PublishedWords
+)
 """What families are told of; the rest is about mail itself, or to staff."""
 Content = Annotated[
     ToFamilies | Reminder | AddressWords | FamilyReply | ReplyAnswer,
@@ -190,10 +206,20 @@ def differs_for_families(before: EventFacts, after: EventFacts) -> bool:
     return any(getattr(before, name) != getattr(after, name) for name in fields)
 
 
+def writer_of(content: Content) -> str | None:
+    """The educator from whom a letter about one family comes; None where the school writes it."""
+    match content:
+        case EducatorsNote(educator_id=educator_id):
+            return educator_id
+        case LunchWords(now=now) | VisitWords(now=now) | ShiftWords(now=now):
+            return now.organizer_id
+    return None
+
+
 def answer_by(notice: Notice | None) -> datetime | None:
     """Until when it wants an answer, if it wants one by a date."""
     if notice is None or notice.kind != "invitation":
-        return None
+        return wants_answer_by(notice and notice.content)
     return notice.content.facts.reply_by if isinstance(notice.content, EventWords) else None
 
 

@@ -76,6 +76,7 @@ HELD_TOO_LONG = N_("It waited for the school to begin sending mail, and would ha
 TAKEN_BACK = N_("The sender took it back before it left.")
 CORRECTED = N_("The contact was corrected before the letter left.")
 EVENT_CANCELLED = N_("The event was cancelled before this letter left.")
+OVER = N_("It is over or was called off before this letter left.")
 NEWER_LETTER = N_("A newer letter about the same thing took its place.")
 CAME_BACK = N_("It came back: the address does not work.")
 CAME_BACK_THIS_TIME = N_("It came back: the mailbox could not take it this time.")

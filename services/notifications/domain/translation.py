@@ -11,6 +11,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
+from services.notifications.domain.arranged import (
+    LunchWords,
+    PolicyWords,
+    SeatWords,
+    ShiftWords,
+    SurveyWords,
+    VisitWords,
+)
 from services.notifications.domain.notice import (
     Announcement,
     Content,
@@ -110,6 +118,11 @@ def typed_in(content: Content, kind: str) -> tuple[tuple[str, str], ...]:
             return ((words, facts.language),) if words.strip() else ()
         case Announcement():
             return ((content.words, content.words_language),)
+        case LunchWords(now=now) | VisitWords(now=now) | ShiftWords(now=now):
+            words = now.reason if now.state == "called_off" else ""
+            if isinstance(content, ShiftWords) and not words:
+                words = content.now.description
+            return ((words, now.language),) if words.strip() else ()
     return ()
 
 
@@ -118,8 +131,10 @@ def signed_by(content: Content) -> str:
     match content:
         case EducatorsNote(signed=signed) | Announcement(signed=signed):
             return signed
-        case EventWords(facts=facts):
+        case EventWords(facts=facts) | SeatWords(event=facts):
             return facts.organizer
+        case LunchWords() | VisitWords() | ShiftWords() | PolicyWords() | SurveyWords():
+            return content.now.organizer
     return ""
 
 

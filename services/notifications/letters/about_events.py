@@ -85,19 +85,22 @@ def thanks(_: Tongue, occasion: Occasion, words: AnswerWords) -> Written:
 def _when_and_where(
     _: Tongue, facts: EventFacts, before: EventFacts | None = None, *, ask: bool = True
 ) -> tuple[tuple[str, str], ...]:
-    rows = _row(
+    rows = changed_row(
         _, _("When"), _("When (new)"), _when(_, facts), _when(_, before) if before else None
     )
     if facts.place:
-        rows += _row(_, _("Where"), _("Where (new)"), facts.place, before.place if before else None)
+        rows += changed_row(
+            _, _("Where"), _("Where (new)"), facts.place, before.place if before else None
+        )
     if ask and facts.reply_by:
         rows += ((_("Please answer by"), _.day(facts.reply_by, facts.time_zone)),)
     return rows
 
 
-def _row(
+def changed_row(
     _: Tongue, label: str, new: str, value: str, before: str | None
 ) -> tuple[tuple[str, str], ...]:
+    """A fact, and what it was before where that is another; `new`: its label then."""
     if before is None or before == value:
         return ((label, value),)
     return ((new, value), *(((_("Before"), before),) if before else ()))

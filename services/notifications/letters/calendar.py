@@ -1,4 +1,4 @@
-"""The calendar entry in a letter about an event (RFC 5545, 5546).
+"""The calendar entry in a letter about something that has a date (RFC 5545, 5546).
 
 PUBLISH, not REQUEST: a mail program that answers a REQUEST sends its answer by mail to the
 organizer, past the signed page on which the whole household answers. A cancelled event is a CANCEL.
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from icalendar import Event, Timezone
 
 PRODUCT = "-//Partners//family engagement//EN"
+_STATUS = {"cancelled": "CANCELLED", "proposed": "TENTATIVE"}
+"""By kind of letter; all else takes place."""
 
 
 def method_of(kind: str) -> str:
@@ -72,6 +74,6 @@ def _event(facts: EventFacts, kind: str, domain: str, written_at: datetime) -> "
     event.add("summary", facts.title)
     event.add("location", facts.place)
     event.add("description", facts.description)
-    event.add("status", "CANCELLED" if kind == "cancelled" else "CONFIRMED")
+    event.add("status", _STATUS.get(kind, "CONFIRMED"))
     event.add("transp", "OPAQUE")
     return event

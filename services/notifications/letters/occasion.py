@@ -38,6 +38,8 @@ class Occasion:
     students: tuple[str, ...]
     """Given names of the children whom the letter is about."""
     written_at: datetime
+    adult: str = ""
+    """The name of the adult of the household whom it is about, where it is about one."""
     answer_url: str = ""
     """The signed page on which the household answers; without its query."""
     stop_url: str = ""

@@ -1,6 +1,6 @@
-"""Words that somebody typed, as they stand in a letter: marked, and perhaps translated."""
+"""What letters of several kinds share: typed words, links of the school, how to answer."""
 
-from services.notifications.letters.blocks import Block, Typed
+from services.notifications.letters.blocks import Block, Paragraph, Typed
 from services.notifications.letters.occasion import Occasion
 from services.notifications.letters.tongue import Tongue, base_of
 
@@ -18,3 +18,22 @@ def typed(_: Tongue, occasion: Occasion, lead: str, words: str, language: str) -
     marked = _("A machine translated these words, and it can be wrong. "
                "The words as they were written are below.") if translated else ""  # fmt: skip
     return Typed(lead, words, language, note, translated, marked)
+
+
+def address_of(occasion: Occasion, link: str) -> str:
+    """A web address as it is; one from "/" is on a public page of this platform."""
+    return f"{occasion.site.rstrip('/')}{link}" if link.startswith("/") else link
+
+
+def bare_name(signed: str) -> str:
+    """The person's own name, such as "Ms. Rivera" of "Ms. Rivera, Maple Elementary"."""
+    return signed.split(",", maxsplit=1)[0].strip()
+
+
+def answer_here(_: Tongue, occasion: Occasion, signed: str) -> list[Block]:
+    """That the letter itself can be answered, and who reads it; nothing where it can't."""
+    if not occasion.reply_to:
+        return []
+    reads = occasion.answers_read_by or bare_name(signed) or occasion.school.name
+    said = _("You can answer this letter. %(person)s will read what you write.", person=reads)
+    return [Paragraph(said)]

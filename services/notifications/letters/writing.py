@@ -1,5 +1,14 @@
 """Writes the letter of each kind. Sentences stay short and plain: the grade-6 test reads them."""
 
+from services.notifications.domain.arranged import (
+    DatedWords,
+    LunchWords,
+    PolicyWords,
+    SeatWords,
+    ShiftWords,
+    SurveyWords,
+    VisitWords,
+)
 from services.notifications.domain.notice import (
     AddressWords,
     Announcement,
@@ -12,7 +21,7 @@ from services.notifications.domain.notice import (
     SystemNotice,
     ToFamilies,
 )
-from services.notifications.letters import calendar
+from services.notifications.letters import arranged, calendar, dated, published
 from services.notifications.letters.about_events import OF_EVENT, thanks
 from services.notifications.letters.addresses import write_about_address
 from services.notifications.letters.asked import asked
@@ -26,7 +35,13 @@ from services.notifications.letters.blocks import (
 )
 from services.notifications.letters.interpreters import INTERPRETER
 from services.notifications.letters.occasion import Household, Occasion, School
-from services.notifications.letters.quoting import Written, typed
+from services.notifications.letters.quoting import (
+    Written,
+    address_of,
+    answer_here,
+    bare_name,
+    typed,
+)
 from services.notifications.letters.replies import about_answer, write_reply_to_staff
 from services.notifications.letters.staff import write_to_staff
 from services.notifications.letters.tongue import Tongue, base_of, number, right_to_left, tongue
@@ -68,8 +83,8 @@ def write(occasion: Occasion) -> Letter:
         page=(_("Everything about your children in one place"), occasion.page_url)
         if occasion.page_url
         else None,
-        calendar=_calendar(occasion),
-        calendar_method=calendar.method_of(occasion.notice.kind),
+        calendar=_calendar(_, occasion),
+        calendar_method=_method(occasion),
         reply_to=occasion.reply_to,
     )
 
@@ -87,6 +102,14 @@ def said_in(_: Tongue, occasion: Occasion, content: ToFamilies) -> Written:
             return asked(_, occasion, content)
         case Announcement():
             return _announcement(_, occasion, content)
+        case SeatWords():
+            return arranged.seat(_, occasion, content)
+        case LunchWords() | VisitWords() | ShiftWords():
+            return arranged.dated(_, occasion, content)
+        case PolicyWords():
+            return published.policy(_, occasion, content)
+        case SurveyWords():
+            return published.survey(_, occasion, content)
 
 
 def _note(_: Tongue, occasion: Occasion, note: EducatorsNote) -> Written:
@@ -112,11 +135,7 @@ def _note(_: Tongue, occasion: Occasion, note: EducatorsNote) -> Written:
         *(_resource(_, occasion, note.resource) if note.resource else []),
         *(Paragraph(each) for each in after),
     ]
-    if occasion.reply_to:
-        answer = _("You can answer this letter. %(person)s will read what you write.",
-                   person=occasion.answers_read_by or _name(note.signed))  # fmt: skip
-        blocks.append(Paragraph(answer))
-    return subject, note.signed, blocks
+    return subject, note.signed, [*blocks, *answer_here(_, occasion, note.signed)]
 
 
 def _noted(
@@ -132,8 +151,7 @@ def _noted(
 
 def _resource(_: Tongue, occasion: Occasion, resource: SharedResource) -> list[Block]:
     """What the educator chose from the school's library, by its title and link."""
-    link = resource.link
-    address = f"{occasion.site.rstrip('/')}{link}" if link.startswith("/") else link
+    address = address_of(occasion, resource.link)
     return [
         typed(_, occasion, _("This may help you at home:"), resource.title, resource.language),
         Buttons(((_("Look at it here"), address),), public=True),
@@ -169,7 +187,7 @@ def closing(_: Tongue, signed: str, *asks: str) -> list[str]:
 
 def question(_: Tongue, person: str, school: School) -> str:
     """Whom to ask, and how."""
-    who = _name(person) or school.name
+    who = bare_name(person) or school.name
     if school.phone:
         return _("Do you have a question? Call %(phone)s and ask for %(person)s.",
                  phone=school.phone, person=who)  # fmt: skip
@@ -197,13 +215,16 @@ def _sender(person: str, school: str) -> str:
     return person if school in person else f"{person}, {school}"
 
 
-def _name(signed: str) -> str:
-    """The person's own name, such as "Ms. Rivera" of "Ms. Rivera, Maple Elementary"."""
-    return signed.split(",", maxsplit=1)[0].strip()
-
-
-def _calendar(occasion: Occasion) -> bytes:
+def _method(occasion: Occasion) -> str:
     content = occasion.notice.content
+    how = dated.how(content) if isinstance(content, DatedWords) else occasion.notice.kind
+    return calendar.method_of(how)
+
+
+def _calendar(_: Tongue, occasion: Occasion) -> bytes:
+    content = occasion.notice.content
+    if isinstance(content, DatedWords):
+        return dated.entry(_, occasion, content)
     stays_away = isinstance(content, AnswerWords) and content.answer == "no"
     if isinstance(content, EventWords | AnswerWords) and not stays_away:
         return calendar.entries((content.facts,), occasion.notice.kind, occasion.school.domain,

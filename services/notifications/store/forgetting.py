@@ -35,6 +35,7 @@ class Forgetting:
         await self.database[notices.NAME].update_many(
             noted, {"$set": {"content.words": ERASED_WORDS}}, session=work.session
         )
+        await self._without_reasons(gone, work)
         await self._without_replies(gone, work)
         await self.database[translations.NAME].delete_many(
             {"family_ids": gone.family_id}, session=work.session
@@ -52,6 +53,17 @@ class Forgetting:
         mailboxes = {row["mailbox"] for row in rows if row["mailbox"]}
         if unused := mailboxes - await self._used(mailboxes, work):
             await self._unlisted(sorted(unused), work)
+
+    async def _without_reasons(self, gone: FamilyErased, work: Work) -> None:
+        """Why something that was arranged with its households was called off, as it was typed."""
+        for told in ("content.now", "content.before"):
+            query = {
+                "content.of": {"$in": ["lunch", "visit", "shift"]},
+                f"{told}.household_id": {"$in": list(gone.household_ids)},
+            }
+            await self.database[notices.NAME].update_many(
+                query, {"$set": {f"{told}.reason": ""}}, session=work.session
+            )
 
     async def _without_replies(self, gone: FamilyErased, work: Work) -> None:
         """What its households answered, and what anybody answered about this family alone."""

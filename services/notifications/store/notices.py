@@ -24,6 +24,11 @@ KEPT = (
                 name="answers",
                 partialFilterExpression={"content.of": "answer"},
             ),
+            IndexModel(
+                [("content.now.event_id", ASCENDING)],
+                name="seats",
+                partialFilterExpression={"content.of": "seat"},
+            ),
         ),
     ),
 )
@@ -66,6 +71,12 @@ class Notices:
     async def thanks(self, event_id: str, work: Work) -> list[Notice]:
         """Thanks for answers to an event; each is `about` its answer, not about the event."""
         query = {"content.of": "answer", "content.facts.event_id": event_id}
+        found = self.database[NAME].find(query, session=work.session).sort("_id", 1)
+        return [_notice(row) async for row in found]
+
+    async def seats(self, event_id: str, work: Work) -> list[Notice]:
+        """What households were told of their places on the waitlist of an event."""
+        query = {"content.of": "seat", "content.now.event_id": event_id}
         found = self.database[NAME].find(query, session=work.session).sort("_id", 1)
         return [_notice(row) async for row in found]
 

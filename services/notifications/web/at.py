@@ -55,6 +55,14 @@ KINDS: dict[KindName, str] = {
     "family_reply": N_("A family's answer"),
     "reply_answer": N_("About an answer by mail"),
     "system_notice": N_("From another system"),
+    "waitlist": N_("Waitlist"),
+    "lunch_drawn": N_("Name drawn for lunch"),
+    "lunch": N_("Lunch with the principal"),
+    "visit_proposed": N_("Home visit proposed"),
+    "visit": N_("Home visit"),
+    "shift": N_("Volunteer's shift"),
+    "policy": N_("Policy to read"),
+    "survey": N_("Survey"),
 }
 CATEGORIES: dict[Category, str] = {
     "good_news": N_("good news about your child"),
