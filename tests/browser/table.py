@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from playwright.async_api import Page
 
-from tests.browser import campaigns, ideas, ways
+from tests.browser import campaigns, ideas, ways, wording
 from tests.browser import files_of_contacts as files
 from tests.browser.world import World
 
@@ -187,6 +187,16 @@ PAGES = (
     Row("/notifications/replies/readers/{school_id}", "principal"),
     Row("/notifications/languages", "coordinator"),
     Row("/notifications/languages/{language}", "district"),
+    Row("/notifications/wording", "district"),
+    Row("/notifications/wording/{language}", "district", query="?own=yes"),
+    Row("/notifications/wording/{language}", "district", name="all sentences of the letters"),
+    Row("/notifications/wording/{language}/history", "district", arrive=wording.saved_here),
+    Row("/notifications/wording/{language}/sentences/{sentence_key}", "district",
+        arrive=wording.tried, name="letters with words that are tried"),
+    Row("/notifications/wording/{language}/sentences/{sentence_key}", "district",
+        arrive=wording.saved, name="a sentence with versions"),
+    Row("/notifications/wording/{language}/sentences/{sentence_key}", "district", status=422,
+        arrive=wording.refused, name="words refused"),
     Row("/notifications/backpack", "coordinator"),
     Row("/notifications/backpack/{pile_school_id}/{pile_key}", "coordinator"),
     Row("/notifications/offers", "office"),

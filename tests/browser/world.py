@@ -14,6 +14,7 @@ from embedded.load import ROLES, find_educator, load, make_account, tell_the_pas
 from embedded.run import Running
 from embedded.sample import District, Educator, Family, Position, make_district
 from embedded.visitor import Shown, Unexpected, Visitor
+from services.notifications.domain.languages import Sentence
 from shared.external import FamilyContacted, InvitationAnswered
 from tests.browser.addresses import ask_for_addresses
 from tests.browser.interpreting import add_interpreter
@@ -144,6 +145,7 @@ def _make_accounts(world: World, door: Door) -> None:
     world.ids["secret"] = made["set_password_link"].rpartition("/")[2]
     world.ids["school_id"] = school_ids[0]
     world.ids["language"] = "ar"
+    world.ids["sentence_key"] = Sentence(1, ("Dear family,",), ()).key
 
 
 def _make_operator(world: World) -> None:

@@ -9,6 +9,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 from services.notifications.domain.notice import Content, EventWords
+from services.notifications.domain.reading_level import AIM, grade_of
 from services.notifications.letters.blocks import without_links
 from services.notifications.letters.catalogs import LOCALES, sentences_of
 from services.notifications.letters.drafts import as_sent
@@ -226,24 +227,16 @@ def test_html_is_escaped_and_nothing_is_fetched() -> None:
 
 
 def test_letters_are_short_and_plain_enough_for_the_sixth_grade() -> None:
-    sentences: list[str] = []
+    texts: list[str] = []
     for kind, content in LETTERS:
         letter = write(occasion(content, kind))
         ours = [block.text for block in letter.blocks if hasattr(block, "text")]
         ours += [*letter.closing[2:], *letter.footer]
         draft = as_sent(occasion(content, kind, "so"))
         ours.append(draft.english.unreviewed if draft.english else "")
-        sentences += [s for part in ours for s in re.split(r"(?<=[.!?:])\s+", part) if s.strip()]
-    words = [word for s in sentences for word in re.findall(r"[A-Za-z']+", s)]
-    syllables = sum(_syllables(word) for word in words)
-    grade = 0.39 * len(words) / len(sentences) + 11.8 * syllables / len(words) - 15.59
-    assert grade <= 6, f"Flesch-Kincaid grade {grade:.1f}"
-
-
-def _syllables(word: str) -> int:
-    groups = re.findall(r"[aeiouy]+", word.lower())
-    silent = word.lower().endswith("e") and len(groups) > 1
-    return max(1, len(groups) - silent)
+        texts += ours
+    grade = grade_of(texts)
+    assert grade <= AIM, f"Flesch-Kincaid grade {grade:.1f}"
 
 
 # --- sentences that were chosen ------------------------------------------

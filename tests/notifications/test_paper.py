@@ -11,8 +11,10 @@ import httpx2
 import pytest
 from pypdf import PdfReader
 
+from services.notifications.actions.looking import open_letter
 from services.notifications.actions.piles import expire_paper
 from services.notifications.domain import reasons
+from services.notifications.domain.languages import Sentence
 from services.notifications.letters.press import NoPdf, Press
 from shared.envelope import Envelope
 from shared.identity import Viewer
@@ -30,6 +32,7 @@ from shared.messages import (
 from tests.notifications.conftest import Bench
 from tests.notifications.making import FACTS, NOW, Adult, contact, family
 from tests.notifications.site import Site, fill_in
+from tests.notifications.test_rewording import DEE, REGARDS, word
 
 OFFICE = Viewer(account_id="office", role="office", school_ids=frozenset({"school-1"}), name="Rosa")
 TEACHER = Viewer(
@@ -240,3 +243,24 @@ async def test_two_homes_get_it_without_names_and_not_in_two_languages(bench: Be
     await bench.set(paper="always")
     await bench.tell(contact("both", "contact-4"))
     assert (await bench.row("ana1", about="contact-4")).state == "to_print"
+
+
+async def test_paper_has_the_districts_own_words_and_says_with_which_version(
+    silent: Bench, site: Site
+) -> None:
+    bench, office = silent, site.browser(OFFICE)
+    how = Sentence(1, ("You can answer with a phone.",), ())
+    await word(bench, "es", how.key, "Su teléfono también sirve.", school_id="school-1")
+    await word(bench, "es", REGARDS.key, "Un abrazo,")
+    await bench.tell(EventPublished(event_id="event-1", facts=FACTS))
+    await bench.settle()
+    whole = "\n".join((await printed_by(office)).pages)
+    assert "Su teléfono también sirve." in whole
+    assert "Un abrazo," in whole
+    await word(bench, "es", REGARDS.key, "Saludos,", seen=1)
+    row = await bench.row("zuniga", kind="invitation")
+    assert row.worded is not None
+    assert [(each.school_id, each.version) for each in row.worded.editions] == [
+        ("school-1", 1), ("", 1),
+    ]  # fmt: skip
+    assert "Un abrazo," in (await open_letter(bench.room, row.delivery_id, DEE)).text

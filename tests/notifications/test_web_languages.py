@@ -139,7 +139,7 @@ async def test_one_rejected_sentence_turns_a_language_off_and_its_acceptance_on_
     async with site.browser(DISTRICT) as browser:
         await _judge(browser, "reject", "Wrong word.")
         assert not (await _spanish(site))["on"]
-        assert await languages.languages_off(bench.room, ["es-MX", "ar", "ko"]) == {"es"}
+        assert await languages.languages_off(bench.room, ["es-MX", "ar", "ko"], {}) == {"es"}
         await _judge(browser, "accept")
     assert (await _spanish(site))["on"]
 

@@ -54,6 +54,7 @@ AREAS: tuple[tuple[str, frozenset[Role]], ...] = (
     (r"/notifications/(api/v1/)?settings/schools(/.*)?", LEADERS | {"coordinator"}),
     (r"/notifications/(api/v1/)?(settings|suppressions)(/.*)?", DISTRICT),
     (r"/notifications/(api/v1/)?languages(/.*)?", COORDINATORS),
+    (r"/notifications/(api/v1/)?wording(/.*)?", DISTRICT),
     (r"/notifications/(api/v1/)?address-requests(/.*)?", STAFF - {"educator"}),
     (r"/notifications/replies/readers/.*", LEADERS | {"coordinator"}),
     (r"/notifications/(api/v1/)?replies(/.*)?", STAFF - {"office"}),

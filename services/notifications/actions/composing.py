@@ -6,7 +6,7 @@ from datetime import timedelta
 from services.notifications.actions.linking import choices_url, page_url, stop_url
 from services.notifications.actions.room import MailRoom
 from services.notifications.actions.surroundings import Surroundings
-from services.notifications.actions.wording import reader, translations_for
+from services.notifications.actions.wording import own_words, reader, translations_for
 from services.notifications.domain.arranged import LunchWords, SeatWords
 from services.notifications.domain.delivery import Delivery
 from services.notifications.domain.notice import (
@@ -23,6 +23,7 @@ from services.notifications.domain.notice import (
 )
 from services.notifications.domain.post import Addressed
 from services.notifications.domain.replies import STAFF_READS
+from services.notifications.domain.rewording import DISTRICT
 from services.notifications.letters.blocks import Letter
 from services.notifications.letters.drafts import as_sent
 from services.notifications.letters.mail import addressed
@@ -45,8 +46,17 @@ def compose(room: MailRoom, row: Delivery, around: Surroundings, *, names: bool 
     if row.to_staff:
         return _to_staff(room, row, notice, around)
     if row.parts:
-        return as_sent(_gathered(room, row, around))
-    return as_sent(_occasion(room, row, around, names=names))
+        return _worded(_gathered(room, row, around))
+    return _worded(_occasion(room, row, around, names=names))
+
+
+def _worded(occasion: Occasion | Gathered) -> Letter:
+    """The letter with its wording beside it."""
+    letter, own = as_sent(occasion), occasion.own
+    if isinstance(occasion, Gathered):
+        every = (each for part in occasion.parts for each in part.own.editions)
+        own = replace(own, editions=tuple(dict.fromkeys((*own.editions, *every))))
+    return replace(letter, worded=own.said_in(letter.language, english_below=bool(letter.english)))
 
 
 def _occasion(
@@ -75,6 +85,7 @@ def _occasion(
         on_paper=row.on_paper,
         site=room.place.public_url,
         translations=translations_for(room, row, around),
+        own=own_words(row, around),
     )
 
 
@@ -90,6 +101,8 @@ def _gathered(room: MailRoom, row: Delivery, around: Surroundings) -> Gathered:
     )
     names = [name for part in parts for name in part.household.greeting]
     first, home = parts[0], around.households[row.household_id]
+    schools = {part.school_id for part in row.parts}
+    scope = row if len(schools) == 1 else row.model_copy(update={"school_id": DISTRICT})
     foot = (room, row.delivery_id, home, around.now)
     return Gathered(
         household=replace(first.household, greeting=tuple(dict.fromkeys(names))),
@@ -98,6 +111,7 @@ def _gathered(room: MailRoom, row: Delivery, around: Surroundings) -> Gathered:
         stop_url=stop_url(*foot),
         choices_url=choices_url(*foot),
         page_url=page_url(*foot) if len({part.household_id for part in row.parts}) == 1 else "",
+        own=own_words(scope, around),
     )
 
 
@@ -112,7 +126,7 @@ def _to_staff(room: MailRoom, row: Delivery, notice: Notice | None, around: Surr
     if isinstance(content, FamilyReply):
         page = f"/notifications/replies/{content.reply_id}"
     name = (f"{educator.given_name} {educator.family_name}".strip(),)
-    return as_sent(
+    return _worded(
         Occasion(
             notice=notice,
             household=reader(row, name, language, around),
@@ -121,6 +135,7 @@ def _to_staff(room: MailRoom, row: Delivery, notice: Notice | None, around: Surr
             written_at=around.now,
             staff_url=f"{room.place.public_url}{page}",
             site=room.place.public_url,
+            own=own_words(row, around),
         )
     )
 

@@ -59,7 +59,7 @@ def handed_over(
     parts = [row for row in parts if row.state == "claimed"]
     in_time = digest.lease_until is not None and now < digest.lease_until
     if fresh and in_time and not barred and len(parts) == len(digest.parts):
-        merged = [row.merged(digest.delivery_id, digest.language, now) for row in parts]
+        merged = [row.merged(digest, now) for row in parts]
         return digest.handing(now), merged
     if not fresh:
         again = now + LOOK_AGAIN

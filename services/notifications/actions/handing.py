@@ -51,6 +51,7 @@ async def begin_handing(room: MailRoom, letters: Sequence[Ready]) -> dict[str, D
             _flagged_or_going(row, row.delivery_id in barred, fresh, work).model_copy(
                 update={
                     "language": written[row.delivery_id].language,
+                    "worded": written[row.delivery_id].worded,
                     "translated_from": _source(written[row.delivery_id]),
                 }
             )

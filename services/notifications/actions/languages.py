@@ -1,7 +1,7 @@
 """Which languages families are written to in, and the acceptance of drafts by people."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from services.notifications.actions.room import MailRoom
 from services.notifications.domain.languages import (
@@ -13,6 +13,7 @@ from services.notifications.domain.languages import (
     standing,
     verdict,
 )
+from services.notifications.domain.rewording import DISTRICT, Layer
 from services.notifications.letters.catalogs import ORIGINAL, is_draft, review_of, sentences_of
 from services.notifications.letters.tongue import WRITTEN_IN, base_of
 from shared.errors import Conflict, NotFound, Refused
@@ -47,25 +48,43 @@ class Judged:
         return before is not None and before.fingerprint != self.sentence.fingerprint
 
 
-async def languages_off(room: MailRoom, readers: Collection[str]) -> frozenset[str]:
-    """Those of the languages (BCP 47) that have letters which do not go out yet."""
+async def languages_off(
+    room: MailRoom, readers: Collection[str], district: Mapping[str, Layer]
+) -> frozenset[str]:
+    """Those of the languages (BCP 47) that have letters which do not go out yet.
+
+    `district`: the own words of the district, by language.
+    """
     drafts = {base for each in readers if (base := base_of(each)) in TRANSLATED and is_draft(base)}
     kept = await room.store.languages.judgements(drafts)
-    return frozenset(each for each in drafts if not _standing(room, each, kept.get(each, {})).on)
+    standing = {
+        each: _standing(room, each, _sentences(each, district), kept.get(each, {}))
+        for each in drafts
+    }
+    return frozenset(each for each in drafts if not standing[each].on)
 
 
 async def standings(room: MailRoom) -> list[Standing]:
     """How each translation stands."""
     kept = await room.store.languages.judgements(TRANSLATED)
-    return [_standing(room, each, kept.get(each, {})) for each in TRANSLATED]
+    district = await own_of_district(room)
+    return [
+        _standing(room, each, _sentences(each, district), kept.get(each, {})) for each in TRANSLATED
+    ]
+
+
+async def own_of_district(room: MailRoom) -> dict[str, Layer]:
+    """The own words of the district, by language."""
+    return (await room.store.rewordings.held([DISTRICT])).of_district
 
 
 async def read_language(room: MailRoom, language: str) -> tuple[Standing, list[Judged]]:
     """A translation sentence by sentence. `NotFound` where letters are not written in it."""
     _known(language)
     kept = (await room.store.languages.judgements([language])).get(language, {})
-    return _standing(room, language, kept), [
-        _judged(room, each, kept) for each in sentences_of(language)
+    sentences = _sentences(language, await own_of_district(room))
+    return _standing(room, language, sentences, kept), [
+        _judged(room, each, kept) for each in sentences
     ]
 
 
@@ -140,11 +159,22 @@ def _known(language: str) -> None:
         raise NotFound(N_("There are no translated letters in this language."))
 
 
-def _standing(room: MailRoom, language: str, kept: Judgements) -> Standing:
+def _sentences(language: str, district: Mapping[str, Layer]) -> list[Sentence]:
+    """As they read in the district: where it has words of its own, with those."""
+    own = district.get(language, {})
+    return [
+        replace(each, words=own[each.english], own=True) if each.english in own else each
+        for each in sentences_of(language)
+    ]
+
+
+def _standing(
+    room: MailRoom, language: str, sentences: Sequence[Sentence], kept: Judgements
+) -> Standing:
     return standing(
         language,
         review_of(language),
-        sentences_of(language),
+        sentences,
         kept,
         starts_accepted=room.drafts_start_accepted,
     )

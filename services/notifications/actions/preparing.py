@@ -18,6 +18,7 @@ from services.notifications.domain.gates import Go, Hold, Stop, Together, Verdic
 from services.notifications.domain.gathering import carrying, is_ripe, parted
 from services.notifications.domain.limits import Limit
 from services.notifications.domain.post import Addressed
+from services.notifications.domain.rewording import Worded
 from shared import telemetry
 from shared.errors import Refused
 from shared.messages import HouseholdChanged
@@ -40,6 +41,7 @@ class Ready:
     language: str
     parts: tuple[Delivery, ...] = ()
     """What it carries."""
+    worded: Worded | None = None
     translated: Mapping[str, str] = field(default_factory=dict)
     """By key of translations that it has, from which language."""
     counted: tuple[tuple[Limit, datetime], ...] = ()
@@ -137,7 +139,8 @@ class _Desk:
         digest = carrying(parts, self.room.units.mint(), self.around.now)
         letter = _written(self.room, digest, self.around)
         if isinstance(letter, Ready):
-            digest = digest.model_copy(update={"language": letter.language})
+            said = {"language": letter.language, "worded": letter.worded}
+            digest = digest.model_copy(update=said)
             words = [_translated(self.room, row, self.around) for row in parts]
             translated = {key: source for each in words for key, source in each.items()}
             self._leaves(replace(letter, delivery=digest, parts=parts, translated=translated))
@@ -211,7 +214,14 @@ def _written(room: MailRoom, row: Delivery, around: Surroundings) -> Ready | Cha
         return lambda row, work: row.moved("dead", reasons.TOO_LARGE, work.now)
     homes = dict.fromkeys([row.household_id, *(part.household_id for part in row.parts)])
     readers = tuple(around.households[each] for each in homes if each in around.households)
-    return Ready(row, mail, readers, letter.language, translated=_translated(room, row, around))
+    return Ready(
+        row,
+        mail,
+        readers,
+        letter.language,
+        worded=letter.worded,
+        translated=_translated(room, row, around),
+    )
 
 
 def _translated(room: MailRoom, row: Delivery, around: Surroundings) -> dict[str, str]:

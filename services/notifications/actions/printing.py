@@ -12,6 +12,7 @@ from services.notifications.actions.flagging import is_barred
 from services.notifications.actions.piles import pile_of
 from services.notifications.actions.room import MailRoom, school_days, tell_not_sent
 from services.notifications.actions.surroundings import Surroundings, look_around
+from services.notifications.actions.wording import own_words
 from services.notifications.domain import reasons
 from services.notifications.domain.backpack import (
     Homes,
@@ -124,7 +125,9 @@ def _written(
     if notice is None:
         raise NotFound(f"delivery {row.delivery_id} speaks of something that is not kept")
     alone = not other_homes(household, row.student_ids, homes)
-    letter = compose(room, row, around, names=alone)
+    # What is printed once more is printed in the words of today.
+    anew = row.model_copy(update={"state": row.afresh})
+    letter = compose(room, anew, around, names=alone)
     url = answer_url(room, notice, household)
     opens, code = _code(room, row, household, notice, around, answers=bool(url))
     return Drafted(
@@ -136,6 +139,7 @@ def _written(
             letter=letter,
             opens=opens if alone else None,
             wants_answer=bool(url),
+            own=own_words(anew, around),
         ),
         language=letter.language,
         code=code if alone else None,
@@ -206,7 +210,10 @@ async def _keep_printed(room: MailRoom, drafted: Sequence[Drafted], by: Viewer) 
             return False
         printed = [
             row.moved("printed", reasons.PRINTED, work.now, detail=by.name).model_copy(
-                update={"language": by_id[row.delivery_id].language}
+                update={
+                    "language": by_id[row.delivery_id].language,
+                    "worded": by_id[row.delivery_id].letter.letter.worded,
+                }
             )
             for row in now
         ]

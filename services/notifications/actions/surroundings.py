@@ -1,7 +1,7 @@
 """Everything that a batch of letters depends on, looked up once for all of them."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from services.notifications.domain.delivery import Delivery
 from services.notifications.domain.gates import BUDGET_WINDOW, Circumstances
 from services.notifications.domain.gathering import is_ripe
 from services.notifications.domain.notice import Notice, answer_by
+from services.notifications.domain.rewording import DISTRICT, Held, Layer
 from services.notifications.domain.settings import MailSettings, SchoolHours
 from services.notifications.domain.wishes import Wishes
 from shared.messages import (
@@ -50,6 +51,8 @@ class Surroundings:
     """Who reads each mailbox for which letters come together now."""
     translations: Mapping[str, str | None] = field(default_factory=dict)
     """By key what a machine made of typed words; None where it has no usable words."""
+    held: Held = field(default_factory=Held)
+    """Own words of the district and of these schools, and those in which these letters left."""
 
     def of(self, row: Delivery) -> Circumstances:
         """What a verdict on one delivery depends on."""
@@ -105,18 +108,21 @@ async def look_around(
     """Look up what these deliveries depend on; `notices` that are not kept are given along."""
     people, choices = room.store.people, room.store.choices
     mailboxes = {row.mailbox for row in rows if row.mailbox}
-    # At the same time: a letter waits for all of them.
     school_ids = {each for row in rows for each in _schools(row)}
-    settings, hours, families, schools, educators, known = await asyncio.gather(
-        room.settings(),
-        choices.hours(school_ids),
-        people.families({each for row in rows for each in row.family_ids}),
-        people.schools(school_ids),
-        people.educators({each for row in rows for each in _staff(row)}),
-        _notices(room, rows, notices),
+    looked_up, held = await asyncio.gather(  # at the same time: a letter waits for all of them
+        asyncio.gather(
+            room.settings(),
+            choices.hours(school_ids),
+            people.families({each for row in rows for each in row.family_ids}),
+            people.schools(school_ids),
+            people.educators({each for row in rows for each in _staff(row)}),
+            _notices(room, rows, notices),
+        ),
+        _held(room, rows, school_ids),
     )
+    settings, hours, families, schools, educators, known = looked_up
     readers, fresh, wishes, suppressed, routine = await asyncio.gather(
-        _readers(room, rows),
+        _readers(room, rows, held.of_district),
         room.store.flags.fresh(room.now),
         choices.wishes(mailboxes, room.now),
         choices.suppressed(mailboxes, room.now),
@@ -139,7 +145,14 @@ async def look_around(
         routine=routine,
         hours=hours,
         behind=readers.behind,
+        held=held,
     )
+
+
+async def _held(room: MailRoom, rows: Sequence[Delivery], school_ids: Collection[str]) -> Held:
+    """Own words of today, and those in which some of these letters have left."""
+    left_in = {each for row in rows if row.worded for each in row.worded.editions}
+    return await room.store.rewordings.held({DISTRICT, *school_ids}, left_in)
 
 
 async def _notices(
@@ -169,7 +182,9 @@ class _Readers:
     languages_off: frozenset[str]
 
 
-async def _readers(room: MailRoom, rows: Sequence[Delivery]) -> _Readers:
+async def _readers(
+    room: MailRoom, rows: Sequence[Delivery], district: Mapping[str, Layer]
+) -> _Readers:
     homes = {row.household_id for row in rows if not row.to_staff}
     homes |= {part.household_id for row in rows for part in row.parts}
     households = await room.store.people.households(homes)
@@ -180,7 +195,7 @@ async def _readers(room: MailRoom, rows: Sequence[Delivery]) -> _Readers:
     languages |= {row.language for row in rows if row.to_staff}
     flags, off = await asyncio.gather(
         room.store.flags.of_guardians(adults),
-        languages_off(room, languages),
+        languages_off(room, languages, district),
     )
     return _Readers(households, behind, flags, off)
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from services.notifications.actions.languages import languages_off
+from services.notifications.actions.languages import languages_off, own_of_district
 from services.notifications.actions.room import MailRoom, school_days
 from services.notifications.domain.address_requests import AddressRequest
 from services.notifications.domain.delivery import Delivery
@@ -98,7 +98,7 @@ async def _with_household(room: MailRoom, shown: Choices, household: HouseholdCh
         for each in family.guardians
     }
     there = await room.store.people.reading(shown.mailbox)
-    off = await languages_off(room, [household.language])
+    off = await languages_off(room, [household.language], await own_of_district(room))
     return Choices(
         row=shown.row,
         mailbox=shown.mailbox,

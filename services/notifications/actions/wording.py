@@ -1,11 +1,13 @@
-"""In which language a letter speaks to its reader, and which typed words it needs in it."""
+"""In which language and whose words a letter speaks, and which typed words it needs."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from services.notifications.actions.room import MailRoom
 from services.notifications.actions.surroundings import Surroundings
 from services.notifications.domain.delivery import WRITTEN, Delivery
 from services.notifications.domain.notice import EducatorsNote, Notice
+from services.notifications.domain.rewording import DISTRICT, Held, Layer
 from services.notifications.domain.translation import (
     Ask,
     mask,
@@ -15,6 +17,7 @@ from services.notifications.domain.translation import (
 )
 from services.notifications.letters.catalogs import ORIGINAL
 from services.notifications.letters.occasion import Household
+from services.notifications.letters.reworded import OwnWords
 from services.notifications.letters.tongue import base_of, tongue
 
 
@@ -27,6 +30,24 @@ def reader(
     if row.language == ORIGINAL:
         return Household(greeting, language, off=True)
     return Household(greeting, row.language)
+
+
+def own_words(row: Delivery, around: Surroundings) -> OwnWords:
+    """The own words of its school and the district: the newest, or those in which it has left."""
+    if row.state in WRITTEN or row.left_in:
+        left_in = row.left_in.editions if row.left_in else ()
+        return holding(replace(around.held, newest=left_in), row.school_id)
+    return holding(around.held, row.school_id)
+
+
+def holding(held: Held, school_id: str) -> OwnWords:
+    """Those of a school and of the district, the school's before the district's."""
+    own = [each for each in held.newest if each.school_id in {DISTRICT, school_id}]
+    own.sort(key=lambda each: each.school_id == DISTRICT)
+    found: dict[str, tuple[Layer, ...]] = {}
+    for each in own:
+        found[each.language] = (*found.get(each.language, ()), held.layers[each])
+    return OwnWords(found, tuple(own))
 
 
 def asks_of(room: MailRoom, row: Delivery, around: Surroundings) -> dict[str, Ask]:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from services.notifications.domain import reasons
 from services.notifications.domain.kinds import Kind, kind_of
+from services.notifications.domain.rewording import Worded
 from shared.errors import Conflict
 from shared.messages import Category, Record
 
@@ -22,6 +23,8 @@ STOPPABLE: frozenset[State] = WAITING | ON_PAPER | {"claimed"}
 """Nothing has been handed over, so it can still be stopped or re-worded."""
 WRITTEN: frozenset[State] = frozenset({"handing", "accepted", "unknown", "merged"})
 """The household may have it, so a later letter has to speak of it as known."""
+HAS_LEFT: frozenset[State] = WRITTEN | {"printed", "dead"}
+"""Its words are there to be read: in a mailbox, on paper, or in what came back."""
 
 _MAY_BECOME: dict[State, frozenset[State]] = {
     "held": frozenset({"pending", "claimed", "suppressed"}),
@@ -94,6 +97,8 @@ class Delivery(Record):
     language: str
     translated_from: str = ""
     """The language of typed words that a machine translated for it; "" where none did."""
+    worded: Worded | None = None
+    """The wording in which it left, was printed or was tried last; see `left_in`."""
     words_asked_at: datetime | None = None
     """Since when the letter waits for a translation."""
     good_news: bool = False
@@ -151,6 +156,11 @@ class Delivery(Record):
         return self.channel == "paper"
 
     @property
+    def left_in(self) -> Worded | None:
+        """The wording that somebody may have before them; None: nobody has, or it was not kept."""
+        return self.worded if self.state in HAS_LEFT else None
+
+    @property
     def afresh(self) -> State:
         """Where it waits after its words changed: what is prepared or printed is void."""
         return {"claimed": "pending", "printed": "to_print"}.get(self.state, self.state)  # type: ignore[return-value]
@@ -192,13 +202,14 @@ class Delivery(Record):
             }
         )
 
-    def merged(self, digest_id: str, language: str, now: datetime) -> "Delivery":
-        """Handed over within another letter, in the language of that one."""
+    def merged(self, digest: "Delivery", now: datetime) -> "Delivery":
+        """Handed over within another letter, in the language and the wording of that one."""
         moved = self.moved("merged", reasons.TOGETHER, now)
         return moved.model_copy(
             update={
-                "digest_id": digest_id,
-                "language": language,
+                "digest_id": digest.delivery_id,
+                "language": digest.language,
+                "worded": digest.worded and digest.worded.of_school(self.school_id),
                 "tries": self.tries + 1,
                 "first_tried_at": self.first_tried_at or now,
             }

@@ -57,6 +57,8 @@ class Sentence:
     words: tuple[str, ...]
     comment: str = ""
     """What translators were told about it."""
+    own: bool = False
+    """Whether the district wrote these words itself."""
 
     @cached_property
     def key(self) -> str:
@@ -88,9 +90,12 @@ Judgements = Mapping[str, Judgement]
 
 
 def verdict(sentence: Sentence, judgement: Judgement | None, *, starts_accepted: bool) -> Verdict:
-    """What holds for a sentence. A judgement of other words than it has now counts for nothing."""
+    """What holds for a sentence. A judgement of other words than it has now counts for nothing.
+
+    Words that the district wrote itself are accepted until somebody rejects them.
+    """
     if judgement is None or judgement.fingerprint != sentence.fingerprint:
-        return "accepted" if starts_accepted else "open"
+        return "accepted" if starts_accepted or sentence.own else "open"
     return "accepted" if judgement.accepted else "rejected"
 
 

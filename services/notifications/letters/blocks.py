@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from services.notifications.domain.rewording import Worded
+
 
 @dataclass(frozen=True)
 class Paragraph:
@@ -102,6 +104,8 @@ class Letter:
     """That nobody has reviewed the translation, where so."""
     english: "Letter | None" = None
     """The same letter in English, which stands below a translation that nobody has reviewed."""
+    worded: Worded | None = None
+    """Whose words it has, for the record."""
 
 
 def _paragraphs(words: str) -> list[str]:

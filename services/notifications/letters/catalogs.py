@@ -2,7 +2,11 @@
 
 import gettext
 import io
+import json
+from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 from babel.messages import Catalog, Message
@@ -14,6 +18,9 @@ from services.notifications.domain.languages import Review, Sentence, review_in
 LOCALES = Path(__file__).parent.parent / "locales"
 ORIGINAL = "en"
 """The language in which letters are thought up; it needs no catalog."""
+_REFERENCE = "es"
+"""The catalog in which the English sentences are looked up; all catalogs have the same."""
+_DIGITS = 8
 
 
 @cache
@@ -42,8 +49,32 @@ def is_draft(language: str) -> bool:
 @cache
 def sentences_of(language: str) -> tuple[Sentence, ...]:
     """All sentences of the translation, in the order of the catalog."""
-    messages = [message for message in _catalog(language) if message.id]
-    return tuple(_sentence(place, message) for place, message in enumerate(messages, start=1))
+    catalog = _catalog(_REFERENCE if language == ORIGINAL else language)
+    messages = [message for message in catalog if message.id]
+    sentences = [_sentence(place, message) for place, message in enumerate(messages, start=1)]
+    if language == ORIGINAL:
+        return tuple(replace(each, words=each.english) for each in sentences)
+    return tuple(sentences)
+
+
+@cache
+def plural_of(language: str) -> Callable[[int], int]:
+    """Which form of a plural stands with a number, from 0."""
+    if language == ORIGINAL:
+        return lambda number: int(number != 1)
+    return gettext.c2py(_catalog(language).plural_expr)
+
+
+@cache
+def edition_of(language: str) -> str:
+    """The catalog's version with a mark of what it says, such as `Partners letters 1+0a1b2c3d`.
+
+    The version alone would not do: whoever mends a sentence may forget to raise it.
+    """
+    catalog = _catalog(_REFERENCE if language == ORIGINAL else language)
+    said = json.dumps([[each.english, each.words] for each in sentences_of(language)])
+    mark = sha256(said.encode()).hexdigest()[:_DIGITS]
+    return f"{catalog.project} {catalog.version}+{mark}"
 
 
 def _sentence(place: int, message: Message) -> Sentence:

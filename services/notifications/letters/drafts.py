@@ -19,8 +19,8 @@ def as_sent(occasion: Occasion | Gathered) -> Letter:
     english = _write(replace(occasion, household=household))
     return replace(
         letter,
-        unreviewed=_unreviewed(tongue(letter.language)),
-        english=replace(english, unreviewed=_unreviewed(tongue(ORIGINAL))),
+        unreviewed=_unreviewed(tongue(letter.language, own=occasion.own)),
+        english=replace(english, unreviewed=_unreviewed(tongue(ORIGINAL, own=occasion.own))),
     )
 
 

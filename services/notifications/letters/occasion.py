@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from services.notifications.domain.notice import Notice
+from services.notifications.letters.reworded import AS_DELIVERED, OwnWords
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,8 @@ class Occasion:
     """Where this platform is on the web, for links to its public pages."""
     translations: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """By typed words and language what a machine made of them."""
+    own: OwnWords = AS_DELIVERED
+    """The words that the school or the district put in the place of our sentences."""
 
 
 @dataclass(frozen=True)
@@ -72,3 +75,5 @@ class Gathered:
     choices_url: str
     page_url: str
     """"" where the households of one address each have their own."""
+    own: OwnWords = AS_DELIVERED
+    """Own words of the one school that all of it is from, else of the district."""

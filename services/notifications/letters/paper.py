@@ -16,6 +16,7 @@ from services.notifications.domain.codes import spaced
 from services.notifications.letters.blocks import Buttons, Letter
 from services.notifications.letters.catalogs import ORIGINAL
 from services.notifications.letters.layout import letter_environment
+from services.notifications.letters.reworded import AS_DELIVERED, OwnWords
 from services.notifications.letters.tongue import Tongue, tongue
 
 
@@ -43,6 +44,8 @@ class PaperLetter:
     opens: Opens | None
     """None: whoever may read it must not get to the household's own pages."""
     wants_answer: bool
+    own: OwnWords = AS_DELIVERED
+    """The words that the school or the district put in the place of our sentences."""
 
     @property
     def parts(self) -> list[tuple[Letter, "Invite | None"]]:
@@ -51,7 +54,7 @@ class PaperLetter:
         return [(each, self._invite(each.language)) for each in letters]
 
     def _invite(self, language: str) -> "Invite | None":
-        _ = tongue(language)
+        _ = tongue(language, own=self.own)
         if self.opens is None:
             plain = _("To answer, call the school or tell the teacher.")
             return Invite((plain,)) if self.wants_answer else None

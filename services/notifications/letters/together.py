@@ -1,5 +1,7 @@
 """Writes several letters to one address as one: what is dated first, each with whom to ask."""
 
+from dataclasses import replace
+
 from services.notifications.domain.notice import EventWords, ToFamilies
 from services.notifications.letters import calendar
 from services.notifications.letters.blocks import Block, Facts, Letter, Paragraph, Rule
@@ -20,7 +22,7 @@ _BETWEEN = " · "
 
 def write_together(gathered: Gathered) -> Letter:
     """The letter, in the household's language or in English with a line in theirs."""
-    _ = tongue(gathered.household.language, off=gathered.household.off)
+    _ = tongue(gathered.household.language, off=gathered.household.off, own=gathered.own)
     schools = list(dict.fromkeys(part.school.name for part in gathered.parts))
     one = schools[0] if len(schools) == 1 else ""
     contents: list[tuple[str, str]] = []
@@ -54,7 +56,8 @@ def write_together(gathered: Gathered) -> Letter:
 
 
 def _part(_: Tongue, part: Occasion) -> tuple[str, list[Block]]:
-    """What it is about, and its words with whom to ask."""
+    """What it is about, and its words with whom to ask, as its own school words it."""
+    _ = replace(_, catalog=part.own.catalog(_.language))
     content = part.notice.content
     assert isinstance(content, ToFamilies)
     subject, person, blocks = said_in(_, part, content)

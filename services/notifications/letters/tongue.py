@@ -11,9 +11,10 @@ from babel.dates import format_date, format_time
 from babel.lists import format_list
 
 from services.notifications.letters import creole
-from services.notifications.letters.catalogs import ORIGINAL, words_of
+from services.notifications.letters.catalogs import ORIGINAL
 from services.notifications.letters.creole import CREOLE
 from services.notifications.letters.interpreters import INTERPRETER
+from services.notifications.letters.reworded import AS_DELIVERED, OwnWords
 
 WRITTEN_IN = ("en", "es", "ar", "zh", "vi", "pt", "ru", "fr", "ht", "so", "uk", "tl")
 """Letters are written in these; other families get English with a line in their language."""
@@ -103,14 +104,15 @@ class Tongue:
             return language
 
 
-def tongue(reader: str, *, off: bool = False) -> Tongue:
+def tongue(reader: str, *, off: bool = False, own: OwnWords = AS_DELIVERED) -> Tongue:
     """The tongue in which a family that asked for `reader` (BCP 47) is written to.
 
-    `off`: letters in that language do not go out, so that it is English.
+    `off`: letters in that language do not go out, so that it is English. `own`: words of the
+    school or the district that stand in the place of the catalog's.
     """
     base = base_of(reader)
     language = base if base in WRITTEN_IN and not off else ORIGINAL
-    return Tongue(language, words_of(language), reader)
+    return Tongue(language, own.catalog(language), reader)
 
 
 def right_to_left(language: str) -> bool:

@@ -51,7 +51,7 @@ from shared.starters import AT_HOME, praise
 
 def write(occasion: Occasion) -> Letter:
     """The letter, in the household's language or in English with a line in theirs."""
-    _ = tongue(occasion.household.language, off=occasion.household.off)
+    _ = tongue(occasion.household.language, off=occasion.household.off, own=occasion.own)
     content = occasion.notice.content
     if isinstance(content, Reminder):
         return write_to_staff(_, occasion, content)

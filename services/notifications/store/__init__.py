@@ -14,6 +14,7 @@ from services.notifications.store import (
     replies,
     requests,
     returns,
+    rewordings,
     school_events,
     translations,
 )
@@ -33,6 +34,7 @@ from services.notifications.store.proofs import Proofs
 from services.notifications.store.replies import Replies
 from services.notifications.store.requests import Requests
 from services.notifications.store.returns import Returns
+from services.notifications.store.rewordings import Rewordings
 from services.notifications.store.school_events import SchoolEvents
 from services.notifications.store.translations import Translations
 from shared.directory import KEPT as DIRECTORY
@@ -53,6 +55,7 @@ KEPT = (
     *translations.KEPT,
     *requests.KEPT,
     *paper.KEPT,
+    *rewordings.KEPT,
     *DIRECTORY,
 )
 
@@ -74,6 +77,7 @@ class Store:
     replies: Replies = field(init=False)
     proofs: Proofs = field(init=False)
     requests: Requests = field(init=False)
+    rewordings: Rewordings = field(init=False)
     translations: Translations = field(init=False)
     paper: Paper = field(init=False)
     flags: Flags = field(init=False)
@@ -94,6 +98,7 @@ class Store:
         put(self, "returns", Returns(self.database))
         put(self, "replies", Replies(self.database))
         put(self, "requests", Requests(self.database))
+        put(self, "rewordings", Rewordings(self.database))
         put(self, "proofs", Proofs(self.database))
         put(self, "translations", Translations(self.database))
         put(self, "paper", Paper(self.database))

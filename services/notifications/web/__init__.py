@@ -23,6 +23,8 @@ from services.notifications.web import (
     replies_api,
     requests_api,
     returns,
+    rewording,
+    rewording_api,
     sending,
     settings,
     unsubscribe,
@@ -40,9 +42,10 @@ PUBLIC = (
 
 router = APIRouter()
 _PARTS = (
-    household_page, api, languages_api, requests_api, address_requests_api, replies_api,
-    unsubscribe, choices, addresses, codes, previews, outlook, hours, settings, languages, returns,
-    address_requests, replies, proofs, sending, backpack, offers, letters,
+    household_page, api, languages_api, rewording_api, requests_api, address_requests_api,
+    replies_api, unsubscribe, choices, addresses, codes, previews, outlook, hours, settings,
+    languages, rewording, returns, address_requests, replies, proofs, sending, backpack, offers,
+    letters,
 )  # fmt: skip
 for part in _PARTS:
     router.include_router(part.router)

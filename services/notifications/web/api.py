@@ -12,6 +12,7 @@ from services.notifications.actions.looking import Listed
 from services.notifications.actions.previewing import NoteDraft, preview
 from services.notifications.actions.resolving import Finding, resolve, trust_again
 from services.notifications.domain.delivery import Delivery, State
+from services.notifications.domain.rewording import Worded
 from services.notifications.domain.settings import MailSettings
 from services.notifications.store.choices import Suppression
 from services.notifications.store.deliveries import Wanted
@@ -53,6 +54,8 @@ class DeliveryOut(Record):
     channel: Literal["mail", "paper"]
     language: str
     translated_from: str
+    worded: Worded | None
+    """The wording in which it left. None: it did not, or before that was kept."""
     subject: str
     state: State
     reason: str
@@ -211,4 +214,5 @@ def _listed(row: Listed) -> DeliveryOut:
 
 
 def _out(row: Delivery, subject: str) -> DeliveryOut:
-    return DeliveryOut.model_validate({**row.model_dump(), "subject": subject})
+    fields = {**row.model_dump(), "subject": subject, "worded": row.left_in}
+    return DeliveryOut.model_validate(fields)

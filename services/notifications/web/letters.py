@@ -11,7 +11,7 @@ from services.notifications.actions.looking import Listed
 from services.notifications.actions.proving import between
 from services.notifications.actions.reading_replies import replies_to
 from services.notifications.actions.resolving import Finding, resolve, trust_again
-from services.notifications.domain.delivery import State
+from services.notifications.domain.delivery import HAS_LEFT, State
 from services.notifications.domain.kinds import KindName
 from services.notifications.store.deliveries import Wanted
 from services.notifications.web.at import (
@@ -128,6 +128,7 @@ async def show_letter(
         opened=opened,
         replies=await replies_to(room, delivery_id, viewer),
         row=opened.listed,
+        has_left=HAS_LEFT,
         may_settle=viewer.role in LEADS,
         **words(),
     )

@@ -43,7 +43,7 @@ AUDIENCES = {
 }
 COLUMNS = (
     "written", "handed over", "kind", "about", "to", "school", "language", "translated from",
-    "channel", "what became of it", "why", "wrote back",
+    "wording", "channel", "what became of it", "why", "wrote back",
 )  # fmt: skip
 
 
@@ -125,6 +125,7 @@ async def _table(
             row.school,
             letter.language,
             letter.translated_from,
+            letter.left_in.in_short if letter.left_in else "",
             page._(CHANNELS[letter.channel]),
             page._(STATES[letter.state]),
             page._(letter.reason),
