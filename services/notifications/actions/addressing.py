@@ -25,6 +25,8 @@ class Recipient:
     student_ids: tuple[str, ...]
     family_ids: tuple[str, ...]
     why_not: str = ""
+    occasion: str | None = None
+    """What the promise to this household is for, where that is not as the notice has it."""
 
 
 def recipients_of_note(
@@ -141,20 +143,21 @@ def draft(
     causes: tuple[str, ...] = (),
 ) -> Delivery:
     """One delivery as it begins. `ways`: what `ways_of` says."""
-    household, due = recipient.household, now + timedelta(seconds=wait)
+    household, due = recipient.household, notice.due_at or now + timedelta(seconds=wait)
     why_not = _why_not(recipient, flags)
     way = ways.get(household.household_id)
     paper = way == "" and why_not in {"", reasons.NO_ADDRESS}
     if why_not == reasons.NO_ADDRESS and way is not None:
         why_not = way
     ready = reasons.TO_PRINT if paper else reasons.TAKE_BACK if wait else reasons.READY
+    ready = reasons.REMINDER if notice.due_at else ready
     note = notice.content if isinstance(notice.content, EducatorsNote) else None
     return Delivery(
         delivery_id=delivery_id,
         notice_id=notice.notice_id,
         kind=notice.kind,
         about=notice.about,
-        occasion=notice.occasion,
+        occasion=notice.occasion if recipient.occasion is None else recipient.occasion,
         channel="paper" if paper else "mail",
         mailbox=None if paper else mailbox_of(household),
         household_id=household.household_id,
@@ -191,3 +194,35 @@ async def stop(room: MailRoom, rows: Iterable[Delivery], reason: str, work: Work
     for row in stopped:
         tell_not_sent(row, work)
     return stopped
+
+
+async def put_back(
+    room: MailRoom,
+    rows: Iterable[Delivery],
+    use_by: datetime | None,
+    work: Work,
+    *,
+    due_at: datetime | None = None,
+) -> None:
+    """Let letters wait with other words, until another moment where one is given.
+
+    One that is being prepared with the old words is void: its claim is taken away.
+    """
+    then = {"due_at": due_at, "not_before": due_at, "reason": reasons.REMINDER} if due_at else {}
+    await room.store.deliveries.put(
+        [
+            row.model_copy(
+                update={
+                    "state": row.afresh,
+                    "claim": None,
+                    "lease_until": None,
+                    "use_by": use_by,
+                    "version": row.version + 1,
+                    "changed_at": work.now,
+                    **then,
+                }
+            )
+            for row in rows
+        ],
+        work,
+    )

@@ -9,7 +9,7 @@ from shared.messages import Category
 KindName = Literal[
     "good_news", "note", "invitation", "rsvp_confirmation", "event_changed", "cancelled",
     "announcement", "digest", "follow_ups_due", "address_confirm", "address_told", "family_reply",
-    "reply_answer", "system_notice",
+    "reply_answer", "system_notice", "event_reminder", "answer_reminder",
 ]  # fmt: skip
 
 MUST: frozenset[Category] = frozenset({"safety", "legal"})
@@ -55,6 +55,10 @@ KINDS: dict[str, Kind] = {
         Kind("rsvp_confirmation", "events", asked_for=True, first=True),
         Kind("event_changed", "events", on_paper=True),
         Kind("cancelled", "events", on_paper=True),
+        # Each is of use on one morning only, and goes to who said that they come or is still asked
+        # (ADR 35): neither is routine, waits for others, or rides in a backpack.
+        Kind("event_reminder", "events"),
+        Kind("answer_reminder", "events"),
         Kind("announcement", "school", taken_back=True, routine=True, on_paper=True, gathers=True),
         # Carries others: what a family can stop by it are the categories of those (`categories`).
         Kind("digest", "school", routine=True),
