@@ -3,6 +3,7 @@
 from services.notifications.actions import (
     arranging,
     asking,
+    event_reminders,
     flagging,
     inviting,
     notes,
@@ -57,6 +58,7 @@ def handlers(room: MailRoom) -> Handlers:
     async def confirm_rsvp(answered: m.EventRSVPd, work: Work) -> None:
         await room.store.household.keep_answer(answered, work)
         await inviting.confirm_rsvp(room, answered, work)
+        await event_reminders.heed_answer(room, answered, work)
 
     _requests(notifications, room)
     _arranged(notifications, room)

@@ -63,6 +63,42 @@ def test_letters_come_together_on_the_day_of_the_week_or_the_school_day_before(
     assert next_digest(MailSettings(), days, _local(now)) == _local(comes)
 
 
+@pytest.mark.parametrize("zone", ["America/New_York", "America/Phoenix"])
+@pytest.mark.parametrize(
+    ("asked", "free", "comes"),
+    [
+        # To the Monday after the nights in which clocks change in New York and not in Phoenix.
+        ("2026-10-31T23:30", [], "2026-11-02T07:30"),
+        ("2026-11-01T01:30", [], "2026-11-02T07:30"),
+        ("2027-03-13T23:30", [], "2027-03-15T07:30"),
+        # With a holiday on that Monday, and with a week of them.
+        ("2026-10-31T23:30", ["2026-11-02"], "2026-11-03T07:30"),
+        ("2027-03-13T23:30", [f"2027-03-{day}" for day in range(15, 20)], "2027-03-22T07:30"),
+    ],
+)
+def test_the_nights_of_the_clocks_and_holidays_after_them_move_no_hour(
+    zone: str, asked: str, free: list[str], comes: str
+) -> None:
+    days = SchoolDays(time_zone=zone, no_school_days=frozenset(map(date.fromisoformat, free)))
+    settings = MailSettings(digest_day="monday", digest_at=time(7, 30))
+    here = ZoneInfo(zone)
+    now = datetime.fromisoformat(asked).replace(tzinfo=here).astimezone(UTC)
+    found = next_digest(settings, days, now).astimezone(here)
+    assert found.replace(tzinfo=None) == datetime.fromisoformat(comes)
+
+
+def test_what_waits_a_week_for_room_over_an_autumn_night_does_not_come_before_seven() -> None:
+    settings = MailSettings(school_days_only=False, all_schools_live=True)
+    sent = tuple(_local(f"2026-10-{day}T07:10") for day in (31, 31, 31))
+    now = _local("2026-11-04T12:00")
+    verdict = judge(
+        delivery(kind="announcement"),
+        Circumstances(now=now, settings=settings, routine_letters=sent),
+    )
+    # Seven days of 24 hours later it is ten past six there.
+    assert verdict == Wait(_local("2026-11-07T07:00"), reasons.BUDGET, gathers=True)
+
+
 @given(
     st.datetimes(datetime(2026, 1, 1), datetime(2028, 1, 1), timezones=st.just(UTC)),
     st.sampled_from(WEEKDAYS),

@@ -25,7 +25,8 @@ class InvitationRows:
     ) -> dict[str, frozenset[str]]:
         """The families of which a household answered, by its link or by mail, by event."""
         by_link = await self._families(REPLIES, "event_id", event_ids, family_ids, {})
-        kinds = {"kind": {"$in": ["invitation", "event_changed"]}}
+        asking = ["invitation", "event_changed", "event_reminder", "answer_reminder"]
+        kinds = {"kind": {"$in": asking}}
         by_mail = await self._families(MAIL_REPLIES, "about", event_ids, family_ids, kinds)
         nobody: frozenset[str] = frozenset()
         return {

@@ -25,6 +25,8 @@ class Recipient:
     student_ids: tuple[str, ...]
     family_ids: tuple[str, ...]
     why_not: str = ""
+    occasion: str | None = None
+    """What the promise to this household is for, where that is not as the notice has it."""
 
 
 def recipients_of_note(
@@ -141,19 +143,20 @@ def draft(
     causes: tuple[str, ...] = (),
 ) -> Delivery:
     """One delivery as it begins. `ways`: what `ways_of` says."""
-    household, due = recipient.household, now + timedelta(seconds=wait)
+    household, due = recipient.household, notice.due_at or now + timedelta(seconds=wait)
     why_not = _why_not(recipient, flags)
     way = ways.get(household.household_id)
     paper = way == "" and why_not in {"", reasons.NO_ADDRESS}
     if why_not == reasons.NO_ADDRESS and way is not None:
         why_not = way
     ready = reasons.TO_PRINT if paper else reasons.TAKE_BACK if wait else reasons.READY
+    ready = reasons.REMINDER if notice.due_at else ready
     return Delivery(
         delivery_id=delivery_id,
         notice_id=notice.notice_id,
         kind=notice.kind,
         about=notice.about,
-        occasion=notice.occasion,
+        occasion=notice.occasion if recipient.occasion is None else recipient.occasion,
         channel="paper" if paper else "mail",
         mailbox=None if paper else mailbox_of(household),
         household_id=household.household_id,

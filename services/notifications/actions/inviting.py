@@ -1,8 +1,15 @@
 """School events: invited, told of a change or a cancellation, and thanked for an answer."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
-from services.notifications.actions.addressing import promise, recipients_of_event, stop
+from services.notifications.actions.addressing import (
+    promise,
+    put_back,
+    recipients_of_event,
+    stop,
+)
+from services.notifications.actions.event_reminders import ask_again, redate
 from services.notifications.actions.room import MailRoom
 from services.notifications.domain import reasons
 from services.notifications.domain.delivery import STOPPABLE, Delivery
@@ -35,6 +42,7 @@ async def invite(room: MailRoom, published: EventPublished, work: Work) -> None:
         return
     notice = _event_notice("invitation", "", newest.facts, work, EventWords(facts=newest.facts))
     await room.store.notices.put(notice.model_copy(update={"audience": "all"}), work)
+    await ask_again(room, newest, work)
 
 
 async def tell_change(room: MailRoom, changed: EventChanged, work: Work) -> None:
@@ -47,7 +55,9 @@ async def tell_change(room: MailRoom, changed: EventChanged, work: Work) -> None
     if known is None or not known.published or known.cancelled:
         return
     before = await _supersede(room, known.facts, changed.facts, work)
-    if differs_for_families(before, changed.facts):
+    told = differs_for_families(before, changed.facts)
+    await redate(room, known.facts, newest, work, told=told)
+    if told:
         words = EventWords(facts=changed.facts, before=before)
         occasion = str(changed.facts.revision)
         notice = _event_notice("event_changed", occasion, changed.facts, work, words)
@@ -108,7 +118,7 @@ async def _supersede(room: MailRoom, before: EventFacts, now: EventFacts, work: 
             words = notice.content.model_copy(update={"facts": now})
             newer = {"content": words, "use_by": _use_by("invitation", now)}
             await room.store.notices.put(notice.model_copy(update=newer), work)
-            await _put_back(room, waiting, _use_by("invitation", now), work)
+            await put_back(room, waiting, work, use_by=_use_by("invitation", now))
         elif notice.kind == "event_changed":
             if waiting or notice.spread_after is not None:
                 before = notice.content.before or before
@@ -119,7 +129,7 @@ async def _supersede(room: MailRoom, before: EventFacts, now: EventFacts, work: 
         thanked = notice.content.model_copy(update={"facts": now})
         newer = {"content": thanked, "use_by": now.ends_at}
         await room.store.notices.put(notice.model_copy(update=newer), work)
-    await _put_back(room, thanks, now.ends_at, work)
+    await put_back(room, thanks, work, use_by=now.ends_at)
     return before
 
 
@@ -129,26 +139,6 @@ async def _waiting_thanks(
     notices = {each.notice_id: each for each in await room.store.notices.thanks(event_id, work)}
     rows = await _waiting(room, {"notice_id": {"$in": list(notices)}}, work)
     return rows, [notices[each] for each in sorted({row.notice_id for row in rows})]
-
-
-async def _put_back(room: MailRoom, rows: list[Delivery], use_by: object, work: Work) -> None:
-    # A letter that is being prepared with the old facts is void: its claim is taken away.
-    await room.store.deliveries.put(
-        [
-            row.model_copy(
-                update={
-                    "state": row.afresh,
-                    "claim": None,
-                    "lease_until": None,
-                    "use_by": use_by,
-                    "version": row.version + 1,
-                    "changed_at": work.now,
-                }
-            )
-            for row in rows
-        ],
-        work,
-    )
 
 
 async def _waiting(room: MailRoom, query: Mapping[str, object], work: Work) -> list[Delivery]:
@@ -200,7 +190,7 @@ def _answer_notice(answered: EventRSVPd, words: AnswerWords, work: Work) -> Noti
     )
 
 
-def _use_by(kind: str, facts: EventFacts) -> object:
+def _use_by(kind: str, facts: EventFacts) -> datetime:
     """An invitation is of use until the answer is due; news of an event until the event is over."""
     return (facts.reply_by or facts.starts_at) if kind == "invitation" else facts.ends_at
 

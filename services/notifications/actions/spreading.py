@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from services.notifications.actions.addressing import Recipient, promise, recipients_of_event
+from services.notifications.actions.event_reminders import unanswered
 from services.notifications.actions.room import MailRoom, today_at
 from services.notifications.domain.arranged import PublishedWords, SurveyWords
 from services.notifications.domain.notice import EventWords, Notice
@@ -39,7 +40,8 @@ async def _write_chunk(
         # Cancelled, superseded, or another process was faster.
         if current is None or current.spread_after != notice.spread_after:
             return 0, None
-        new = await promise(room, current, chunk, work)
+        wanted = await unanswered(room, current, chunk, work)
+        new = await promise(room, current, wanted, work)
         after = current.model_copy(update={"spread_after": reached})
         await room.store.notices.put(after, work)
         return len(new), after

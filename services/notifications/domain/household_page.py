@@ -39,6 +39,8 @@ class KnownAnswer(Record):
     household_id: str
     answer: Answer
     party_size: int
+    version: int = 0
+    """How often it has answered."""
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from shared.messages import Category
 KindName = Literal[
     "good_news", "note", "invitation", "rsvp_confirmation", "event_changed", "cancelled",
     "announcement", "digest", "follow_ups_due", "address_confirm", "address_told", "family_reply",
-    "reply_answer", "system_notice", "waitlist", "lunch_drawn", "lunch", "visit_proposed", "visit",
-    "shift", "policy", "survey",
+    "reply_answer", "system_notice", "event_reminder", "answer_reminder", "waitlist",
+    "lunch_drawn", "lunch", "visit_proposed", "visit", "shift", "policy", "survey",
 ]  # fmt: skip
 
 MUST: frozenset[Category] = frozenset({"safety", "legal"})
@@ -56,6 +56,10 @@ KINDS: dict[str, Kind] = {
         Kind("rsvp_confirmation", "events", asked_for=True, first=True),
         Kind("event_changed", "events", on_paper=True),
         Kind("cancelled", "events", on_paper=True),
+        # Each is of use on one morning only, and goes to who said that they come or is still asked
+        # (ADR 35): neither is routine, waits for others, or rides in a backpack.
+        Kind("event_reminder", "events"),
+        Kind("answer_reminder", "events"),
         Kind("announcement", "school", taken_back=True, routine=True, on_paper=True, gathers=True),
         # Carries others: what a family can stop by it are the categories of those (`categories`).
         Kind("digest", "school", routine=True),

@@ -52,6 +52,8 @@ class EventWords(Record):
     before: EventFacts | None = None
     """The facts as the family knows them, where they changed."""
     reason: str = ""
+    answer: Answer | None = None
+    """What the household said, where it is reminded of it."""
 
 
 class AnswerWords(Record):
@@ -162,6 +164,8 @@ class Notice(Record):
     school_id: str
     content: Content
     created_at: datetime
+    due_at: datetime | None = None
+    """When its letters are due, where that is on a later day."""
     use_by: datetime | None = None
     withdrawn: bool = False
     """Taken back or corrected away; kept, so that an older message can't bring it back."""
@@ -218,7 +222,7 @@ def writer_of(content: Content) -> str | None:
 
 def answer_by(notice: Notice | None) -> datetime | None:
     """Until when it wants an answer, if it wants one by a date."""
-    if notice is None or notice.kind != "invitation":
+    if notice is None or notice.kind not in {"invitation", "answer_reminder"}:
         return wants_answer_by(notice and notice.content)
     return notice.content.facts.reply_by if isinstance(notice.content, EventWords) else None
 

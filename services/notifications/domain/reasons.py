@@ -7,6 +7,7 @@ a letter waits stands beside it.
 from shared.i18n import N_
 
 TAKE_BACK = N_("It waits for a while, so that the sender can take it back.")
+REMINDER = N_("It waits for the day on which families are reminded.")
 READY = N_("It is ready and leaves in a moment.")
 QUIET_START = N_("This school does not send mail to families yet. Families get nothing.")
 QUIET_START_STAFF = N_("This school does not send mail yet.")
@@ -77,6 +78,8 @@ TAKEN_BACK = N_("The sender took it back before it left.")
 CORRECTED = N_("The contact was corrected before the letter left.")
 EVENT_CANCELLED = N_("The event was cancelled before this letter left.")
 OVER = N_("It is over or was called off before this letter left.")
+ANSWERED = N_("The family answered, so it is not reminded to answer.")
+ANSWERED_NO = N_("The family answered that it can't come, so it is not reminded.")
 NEWER_LETTER = N_("A newer letter about the same thing took its place.")
 CAME_BACK = N_("It came back: the address does not work.")
 CAME_BACK_THIS_TIME = N_("It came back: the mailbox could not take it this time.")

@@ -51,10 +51,50 @@ def _cancelled(_: Tongue, occasion: Occasion, words: EventWords) -> Written:
     return _.plain("Cancelled: %(title)s", title=facts.title), facts.organizer, blocks
 
 
+def _reminder(_: Tongue, occasion: Occasion, words: EventWords) -> Written:
+    facts, comes = words.facts, words.answer == "yes"
+    lead = (
+        _("This is coming up soon. You told us that you will come.")
+        if comes
+        else _("This is coming up soon. You told us that you may come.")
+    )
+    asks = (
+        _("Have your plans changed? You can change your answer here.")
+        if comes
+        else _("Do you know now if you will come? Please tell us.")
+    )
+    blocks: list[Block] = [
+        Paragraph(lead),
+        Headline(facts.title, facts.language),
+        Facts(_when_and_where(_, facts, ask=False)),
+        *_description(_, occasion, facts),
+        Paragraph(asks),
+        _answers(_, occasion),
+        _dated(_),
+    ]
+    return _.plain("Reminder: %(title)s", title=facts.title), facts.organizer, blocks
+
+
+def _asked_for_answer(_: Tongue, occasion: Occasion, words: EventWords) -> Written:
+    facts = words.facts
+    lead = _("%(school)s invited you and your family. We do not have your answer yet.",
+             school=occasion.school.name)  # fmt: skip
+    blocks: list[Block] = [
+        Paragraph(lead),
+        Headline(facts.title, facts.language),
+        Facts(_when_and_where(_, facts)),
+        *_description(_, occasion, facts),
+        *_asked(_, occasion),
+    ]
+    return _.plain("Please answer: %(title)s", title=facts.title), facts.organizer, blocks
+
+
 OF_EVENT: dict[str, Callable[[Tongue, Occasion, EventWords], Written]] = {
     "invitation": _invitation,
     "event_changed": _changed,
     "cancelled": _cancelled,
+    "event_reminder": _reminder,
+    "answer_reminder": _asked_for_answer,
 }
 """What is written about an event, by kind of letter."""
 
@@ -123,8 +163,12 @@ def _asked(_: Tongue, occasion: Occasion) -> list[Block]:
     return [
         Paragraph(_("Will you come? One tap is enough. You do not need an account.")),
         _answers(_, occasion),
-        Paragraph(_("The date is attached, so that you can keep it in your calendar.")),
+        _dated(_),
     ]
+
+
+def _dated(_: Tongue) -> Paragraph:
+    return Paragraph(_("The date is attached, so that you can keep it in your calendar."))
 
 
 def _asked_again(_: Tongue, occasion: Occasion) -> list[Block]:

@@ -23,7 +23,13 @@ KEPT = (
             IndexModel([("kind", ASCENDING), ("school_ids", ASCENDING)], name="of_school"),
         ),
     ),
-    Kept(ANSWERS, (IndexModel([("household_id", ASCENDING)], name="of_household"),)),
+    Kept(
+        ANSWERS,
+        (
+            IndexModel([("household_id", ASCENDING)], name="of_household"),
+            IndexModel([("event_id", ASCENDING)], name="of_event"),
+        ),
+    ),
     Kept(
         ASKS,
         (IndexModel([("household_id", ASCENDING), ("asked_at", DESCENDING)], name="of_household"),),
@@ -86,6 +92,14 @@ class HouseholdItems:
         async with answering():
             rows = self.database[ANSWERS].find({"household_id": household_id})
             return {row["event_id"]: KnownAnswer.model_validate(row) async for row in rows}
+
+    async def answers_to(
+        self, event_id: str, work: Work, household_id: str | None = None
+    ) -> list[KnownAnswer]:
+        """What households answered to an event, in this transaction; of all of them or of one."""
+        query = {"event_id": event_id} | ({"household_id": household_id} if household_id else {})
+        rows = self.database[ANSWERS].find(query, session=work.session).sort("_id", ASCENDING)
+        return [KnownAnswer.model_validate(row) async for row in rows]
 
     # --- asking -----------------------------------------------------------------------------------
 

@@ -47,6 +47,8 @@ KINDS: dict[KindName, str] = {
     "event_changed": N_("Event changed"),
     "cancelled": N_("Event cancelled"),
     "rsvp_confirmation": N_("Thanks for an answer"),
+    "event_reminder": N_("Reminder of an event"),
+    "answer_reminder": N_("Reminder to answer"),
     "announcement": N_("Announcement"),
     "digest": N_("Several letters in one"),
     "follow_ups_due": N_("Follow-ups due"),

@@ -18,6 +18,8 @@ CATEGORY = {
     "invitation": "events",
     "event_changed": "events",
     "cancelled": "events",
+    "event_reminder": "events",
+    "answer_reminder": "events",
     "announcement": "school",
 }
 """What a family can stop. The thanks for an answer is not among them: it was asked for."""

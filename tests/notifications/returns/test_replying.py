@@ -161,7 +161,9 @@ async def test_another_language_goes_to_the_chosen_too_and_english_to_the_writer
     facts = EventFacts.model_validate({**FACTS.model_dump(), "organizer_id": "educator-1"})
     await answering.bench.tell(EventPublished(event_id="event-1", facts=facts))
     await answering.bench.settle()
-    await answering.gets(await answering.bench.row("hall"), number=2, sender="hall@family.example")
+    await answering.gets(
+        await answering.bench.row("hall", kind="invitation"), number=2, sender="hall@family.example"
+    )
     assert len(answering.text_to(RIVERA)) == 2
     assert len(answering.text_to(LEAD)) == 1
     assert [each.kind for each in await answering.told()] == ["good_news", "invitation"]
