@@ -1,11 +1,13 @@
 """From the golden sample of a fact to its letters: once each, as it stands, or not at all."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
 
 from services.notifications.domain import reasons
+from services.notifications.domain.sight import Stop
 from services.notifications.letters.tongue import WRITTEN_IN
 from shared.errors import Passing
 from shared.messages import (
@@ -20,6 +22,7 @@ from shared.messages import (
     Message,
     StudentFacts,
 )
+from shared.outbox import Work
 from tests.notifications.conftest import Bench
 from tests.notifications.making import BEGINS, ENDS, NOW, school
 from tests.notifications.samples import (
@@ -35,7 +38,7 @@ from tests.notifications.samples import (
     as_said,
 )
 
-ADDRESS = "gomez@family.example"
+ADDRESS = "lucia@family.example"
 HOME = HouseholdChanged(
     household_id="h-1",
     guardian_ids=("g-1",),
@@ -67,6 +70,7 @@ def _people(language: str = "en", **over: object) -> tuple[Message, ...]:
     family = FamilyChanged(family_id="f-1", students=(student,), guardians=(guardian,))
     return (
         school("maple"),
+        school("oak", "Oak Elementary"),
         family,
         HOME.model_copy(update={"language": language, **over}),
     )
@@ -84,7 +88,7 @@ def _mails(bench: Bench, kind_of_subject: str = "") -> list[EmailMessage]:
 def _text(mail: EmailMessage) -> str:
     body = mail.get_body(("plain",))
     assert body is not None
-    return str(body.get_content())
+    return str(body.get_content()).replace("\r\n", "\n")
 
 
 # --- from the sample to a letter -----------------------------------------------------------------
@@ -132,6 +136,11 @@ async def test_a_household_that_is_not_known_yet_is_waited_for(bench: Bench, fac
         await bench.tell(fact)
 
 
+async def test_a_school_that_is_not_known_yet_is_waited_for(bench: Bench) -> None:
+    with pytest.raises(Passing, match="school maple"):
+        await bench.tell(POLICY)
+
+
 async def test_a_waitlist_waits_for_its_event(bench: Bench) -> None:
     await bench.know(*_people())
     with pytest.raises(Passing, match="event e-1"):
@@ -141,7 +150,7 @@ async def test_a_waitlist_waits_for_its_event(bench: Bench) -> None:
 @pytest.mark.parametrize("fact", [*FACTS_OF_ONE, *FACTS_OF_SCHOOLS], ids=lambda fact: fact.TYPE)
 async def test_a_flag_keeps_every_one_of_them_back(bench: Bench, fact: Message) -> None:
     await _begin(bench)
-    flag = FlagsChanged(number=1, guardian_id="g-1", do_not_contact=True)
+    flag = FlagsChanged(number=1, guardian_id="g-1", student_id="s-1", do_not_contact=True)
     await bench.tell(flag)
     await bench.tell(fact)
     await bench.settle()
@@ -282,6 +291,15 @@ async def test_why_a_visit_was_called_off_is_forgotten_with_the_family(bench: Be
     assert "They moved." not in repr(notices)
 
 
+def _stop_everything(bench: Bench) -> Callable[[Work], Awaitable[None]]:
+    async def body(work: Work) -> None:
+        for category in ("good_news", "events", "school"):
+            stop = Stop(mailbox=ADDRESS, category=category, how="page")
+            await bench.room.store.choices.stop(stop, work)
+
+    return body
+
+
 # --- policies and surveys ------------------------------------------------------------------------
 
 
@@ -301,11 +319,9 @@ async def test_a_policy_goes_also_to_who_stopped_letters_and_a_survey_does_not(
     bench: Bench,
 ) -> None:
     await _begin(bench)
-    stops = bench.room.store.database["stops"]
-    for category in ("school", "events", "good_news"):
-        one = {"mailbox": ADDRESS, "category": category, "how": "page", "at": NOW}
-        await stops.insert_one({"_id": f"{ADDRESS}|{category}", **one})
-    await bench.tell(POLICY, SURVEY, VISIT, as_said(VISIT, visit_id="vi-2", state="agreed"))
+    await bench.room.units.run(_stop_everything(bench))
+    here = as_said(POLICY, school_ids=("maple",))
+    await bench.tell(here, SURVEY, VISIT, as_said(VISIT, visit_id="vi-2", state="agreed"))
     await bench.settle()
     states = {row.about: row.state for row in await bench.rows(household_id="h-1")}
     assert (states["po-1"], states["su-1"]) == ("accepted", "suppressed")

@@ -14,6 +14,7 @@ from services.notifications.domain.arranged import (
 )
 from services.notifications.domain.delivery import STOPPABLE
 from services.notifications.domain.notice import Notice, notice_id
+from shared.errors import Passing
 from shared.messages import PolicyChanged
 from shared.outbox import Work
 
@@ -29,6 +30,7 @@ async def tell_published(room: MailRoom, fact: Publication, work: Work) -> None:
     earlier = await room.store.notices.about(fact.subject, work)
     if any(each.version >= _version(work) for each in earlier):
         return
+    await _known(room, fact)
     wanted = [_notice(fact, school_id, work) for school_id in dict.fromkeys(fact.school_ids)]
     if fact.state == "closed":
         # Kept although nothing is written: the older message may still be on its way.
@@ -41,6 +43,13 @@ async def tell_published(room: MailRoom, fact: Publication, work: Work) -> None:
         await _end(
             room, old, reasons.OVER if fact.state == "closed" else reasons.NEWER_LETTER, work
         )
+
+
+async def _known(room: MailRoom, fact: Publication) -> None:
+    # Of a school that is not known here no household would be found, and none be written to.
+    missing = {*fact.school_ids} - {*await room.store.people.schools(fact.school_ids)}
+    if missing:
+        raise Passing(f"school {min(missing)} is not known here yet")
 
 
 async def _keep(room: MailRoom, notice: Notice, before: Notice | None, work: Work) -> None:
