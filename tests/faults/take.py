@@ -12,9 +12,9 @@ from typing import Any
 
 import httpx2
 
-from shared.external import FamilyContacted
+from shared.external import FamilyContacted, InvitationAnswered
 from tests.journeys.cast import Cast, Home
-from tests.journeys.outside import PhoneSystem, contacted
+from tests.journeys.outside import PhoneSystem, contacted, message
 
 LATE = time(2, 30)
 """In UTC; at the schools of the sample it is still the evening of the day before."""
@@ -32,6 +32,10 @@ class People:
     school_id: str
     educator_id: str
     household_id: str
+    neighbours: tuple[Home, ...]
+    """Four more families with pupils in that class, none of separated parents."""
+    library: PhoneSystem
+    """A system that may have families told something."""
     event_id: str
     invitation: str
     """The link in the household's letter."""
@@ -133,6 +137,21 @@ class Take:
         assert thanks.url.endswith("/thanks"), thanks.text
         self._said(key, "accepted", thanks.status, None)
         return key
+
+    async def answer_elsewhere(self, answer: str, party_size: int) -> None:
+        """The family answers in the phone system, which tells so by AMQP."""
+        who, key = self.people, self._key()
+        self._intend(key, "rsvp", way="amqp", event_id=who.event_id, answer=answer,
+                     household_id=who.household_id, party_size=party_size)  # fmt: skip
+        facts = {
+            "event_id": who.event_id,
+            "guardian_email": who.home.mailboxes[0],
+            "answer": answer,
+            "party_size": party_size,
+            "answered_at": datetime.now(UTC).isoformat(),
+        }
+        await who.phones.publish(message(InvitationAnswered.TYPE, facts) | {"id": key})
+        self._said(key, "accepted", None, None)
 
     async def poison(self) -> None:
         """Something that no service can read, and something that none may keep."""
