@@ -1,6 +1,6 @@
 """Every point of a handler × every handler of every service; for `make faults`.
 
-Takes about a quarter of an hour, so that `make test` plays one handler of each kind instead
+Takes about twenty minutes, so that `make test` plays one handler of each kind instead
 (test_crash_points.py) and does not collect this file by itself.
 """
 
@@ -18,7 +18,7 @@ from tests.faults.crashes import HANDLER, Act, Cell, call, contact
 from tests.faults.happenings import seldom
 from tests.faults.scene import Scene
 from tests.faults.take import Take
-from tests.faults.voices import answer_elsewhere, ask, notice, reply
+from tests.faults.voices import answer_elsewhere, ask, notice, put_off, reply
 from tests.journeys.bus import Tap
 
 OF_OTHERS: dict[str, Act] = {"contacts": call, "events": answer_elsewhere, "notifications": notice}
@@ -27,7 +27,7 @@ ANEW: dict[type[m.Message], Act] = {
     # A contact without a letter means nothing to whoever writes letters.
     m.ContactLogged: contact,
     m.FamilyAsked: ask,
-    m.HouseholdItemChanged: ask,
+    m.HouseholdItemChanged: put_off,
     m.GuardianReplied: reply,
 }
 """What can be brought about as often as a service ends over it; all else is said again."""

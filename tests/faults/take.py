@@ -4,7 +4,7 @@ import email
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -95,6 +95,12 @@ class Take:
         path = f"/contacts/api/v1/contacts/{self.answers[of]}"
         answer = self._ask("PATCH", path, json={"note": key})
         self._answer(key, answer, self.answers[of])
+
+    def put_off(self, follow_up_id: str, day: date) -> None:
+        """The educator takes more time for something; no figure knows of that."""
+        path = f"/contacts/api/v1/follow-ups/{follow_up_id}"
+        answer = self._ask("PATCH", path, json={"due_on": day.isoformat()})
+        assert answer.is_success, answer.text
 
     def phone(self, *, letter: bool = True) -> str:
         """The phone system tells of a call by HTTP."""
