@@ -7,16 +7,17 @@ from datetime import UTC, datetime
 import pytest
 
 from embedded.load import load
-from embedded.sample import Family, make_district
+from embedded.sample import Family, Shape, make_district
 from tests.faults.scene import Scene, WarmHouse, at_the_database
 from tests.faults.take import People
 from tests.faults.warm import Warm
 from tests.journeys.cast import Cast
 from tests.journeys.evenings import publish
-from tests.journeys.outside import register
+from tests.journeys.outside import register, register_library
 from tests.servers import Broker
 
 STUDENTS = 50
+NEIGHBOURS = 4
 
 
 @pytest.fixture(scope="package")
@@ -63,7 +64,9 @@ def _people(house: WarmHouse) -> People:
     return People(
         cast=cast,
         phones=register(cast),
+        library=register_library(cast),
         home=home,
+        neighbours=tuple(cast.take(_together) for _ in range(NEIGHBOURS)),
         student_id=student["student_id"],
         school_id=student["school_id"],
         educator_id=educator["educator_id"],
@@ -76,3 +79,7 @@ def _people(house: WarmHouse) -> People:
 
 def _simple(family: Family) -> bool:
     return len(family.student_ids) == 1
+
+
+def _together(family: Family) -> bool:
+    return family.shape is not Shape.SEPARATED

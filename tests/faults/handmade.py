@@ -1,8 +1,9 @@
 """A small run as it should end, written down by hand: what the checker's own tests break.
 
 One school in New York, one class, one family with one mailbox. Three contacts, one of them undone;
-an answer that was changed; an evening; a letter; one poisoned message. All figures are counted by
-hand, so that they prove the checker's model, too.
+an answer that was changed; an evening; a letter, and thanks for it by mail; what the family asked
+for on its page; one poisoned message. All figures are counted by hand, so that they prove the
+checker's model, too.
 """
 
 import json

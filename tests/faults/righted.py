@@ -66,6 +66,7 @@ def fill(world: World) -> None:
                 world.rows(service, name).insert_one(row)
     _contacts(world)
     _answer(world)
+    _wish_and_thanks(world)
     _poison(world)
     _figures(world)
 
@@ -153,6 +154,19 @@ def _answer(world: World) -> None:
     world.rows("events", "rsvps").insert_one(last | {"answered_at": at("13:20")})
 
 
+def _wish_and_thanks(world: World) -> None:
+    wished = {"school_id": "s1", "family_ids": ["f1"], "household_id": "h1"}
+    row = {"_id": "w1", "asked_at": at("13:30"), **wished}
+    world.rows("notifications", "household_asks").insert_one(row)
+    told = {"asked_id": "w1", "asked_at": at("13:30").isoformat(), **wished}
+    world.tell("notifications", "m-w", "family.asked.v1", "w1", told, thing="asked")
+    thanked = {"school_id": "s1", "family_ids": ["f1"], "kind": "good_news", "delivery_id": "d1"}
+    row = {"_id": "t1", "at": at("13:40"), **thanked}
+    world.rows("notifications", "replies").insert_one(row)
+    told = {"reply_id": "t1", "replied_at": at("13:40").isoformat(), **thanked}
+    world.tell("notifications", "m-t", "guardian.replied.v1", "t1", told, thing="reply")
+
+
 def _poison(world: World) -> None:
     world.intend("R-000007", "poison", way="amqp", services=["gateway"], reason="not JSON")
     world.accepted("R-000007")
@@ -163,9 +177,10 @@ def _poison(world: World) -> None:
 
 def _figures(world: World) -> None:
     world.rows("reports", "head").insert_one({"_id": "head", "place": 12, "generation": 1})
+    answered = {"answer|no|/partners/events": 1, "reply|good_news": 1}
     places = (
         ("2026-11-19", {REACHED: 1}, ("", "s1", "s1|c1")),
-        ("2026-11-20", {MISSED: 1, "answer|no|/partners/events": 1}, ("", "s1")),
+        ("2026-11-20", {MISSED: 1, **answered}, ("", "s1")),
         ("2026-11-20", {MISSED: 1}, ("s1|c1",)),
         ("2026-11-30", {"event": 1}, ("", "s1", "s1|c1")),
     )
@@ -174,10 +189,10 @@ def _figures(world: World) -> None:
             school, _, room = where.partition("|")
             row = {"_id": f"{day}|{school}|{room}", "day": day, "school": school, "class": room}
             world.rows("reports", "counts_1").insert_one(row | {"n": cells})
-    # Told by the call and by the letter; reached by the call and by the answer.
+    # Told by the call and by the letter; reached by the call, the answer, the wish and the thanks.
     family = {
         "_id": "f1",
-        "m": {"2026-11": {"told": 2, "good": 2, "reached": 2}},
+        "m": {"2026-11": {"told": 2, "good": 2, "reached": 4}},
         "active": True,
         "schools": ["s1"],
         "grades": [{"school": "s1", "grade": "03"}],

@@ -19,6 +19,7 @@ from pymongo import MongoClient
 from pymongo.collection import Collection
 
 from cli.door import SERVICES
+from embedded.ports import free_port
 from shared.bus.definitions import ADMINISTRATOR
 from shared.bus.topology import CONSUMES, queues
 from tests.faults.asking import words_of
@@ -34,6 +35,7 @@ Row = dict[str, Any]
 PATCH = "tests.faults.bugs:from_environment"
 NOT_PUT_BACK = {"leases", "dir_register"}
 """Leases belong to processes that run; the register of flags is of now, or no letter would go."""
+RETURNS = "bounces@thistlemead.example"
 QUIET_SECONDS = 60.0
 JUDGED_SECONDS = 20.0
 
@@ -43,6 +45,15 @@ class WarmHouse(House):
     """The house of the journeys, with processes that start in a moment."""
 
     warm: Warm = field(kw_only=True)
+    return_port: int = field(default_factory=free_port)
+    """Where families' answers to letters come in."""
+
+    def _settings(self, name: str) -> dict[str, str]:
+        usual = super()._settings(name)
+        if name == "notifications":
+            usual["PARTNERS_RETURN_ADDRESS"] = RETURNS
+            usual["PARTNERS_RETURN_LISTEN"] = f"127.0.0.1:{self.return_port}"
+        return usual
 
     def _process(self, name: str) -> Process:
         cold = super()._process(name)

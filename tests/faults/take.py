@@ -4,7 +4,7 @@ import email
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from email import policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -12,9 +12,9 @@ from typing import Any
 
 import httpx2
 
-from shared.external import FamilyContacted
+from shared.external import FamilyContacted, InvitationAnswered
 from tests.journeys.cast import Cast, Home
-from tests.journeys.outside import PhoneSystem, contacted
+from tests.journeys.outside import PhoneSystem, contacted, message
 
 LATE = time(2, 30)
 """In UTC; at the schools of the sample it is still the evening of the day before."""
@@ -32,6 +32,10 @@ class People:
     school_id: str
     educator_id: str
     household_id: str
+    neighbours: tuple[Home, ...]
+    """Four more families with pupils in that class, none of separated parents."""
+    library: PhoneSystem
+    """A system that may have families told something."""
     event_id: str
     invitation: str
     """The link in the household's letter."""
@@ -92,6 +96,12 @@ class Take:
         answer = self._ask("PATCH", path, json={"note": key})
         self._answer(key, answer, self.answers[of])
 
+    def put_off(self, follow_up_id: str, day: date) -> None:
+        """The educator takes more time for something; no figure knows of that."""
+        path = f"/contacts/api/v1/follow-ups/{follow_up_id}"
+        answer = self._ask("PATCH", path, json={"due_on": day.isoformat()})
+        assert answer.is_success, answer.text
+
     def phone(self, *, letter: bool = True) -> str:
         """The phone system tells of a call by HTTP."""
         who, key = self.people, self._key()
@@ -133,6 +143,21 @@ class Take:
         assert thanks.url.endswith("/thanks"), thanks.text
         self._said(key, "accepted", thanks.status, None)
         return key
+
+    async def answer_elsewhere(self, answer: str, party_size: int) -> None:
+        """The family answers in the phone system, which tells so by AMQP."""
+        who, key = self.people, self._key()
+        self._intend(key, "rsvp", way="amqp", event_id=who.event_id, answer=answer,
+                     household_id=who.household_id, party_size=party_size)  # fmt: skip
+        facts = {
+            "event_id": who.event_id,
+            "guardian_email": who.home.mailboxes[0],
+            "answer": answer,
+            "party_size": party_size,
+            "answered_at": datetime.now(UTC).isoformat(),
+        }
+        await who.phones.publish(message(InvitationAnswered.TYPE, facts) | {"id": key})
+        self._said(key, "accepted", None, None)
 
     async def poison(self) -> None:
         """Something that no service can read, and something that none may keep."""

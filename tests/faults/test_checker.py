@@ -136,6 +136,27 @@ def test_a_letter_in_doubt_may_have_been_taken_once_or_not_at_all(world: World) 
     assert "I2" in broken(judge(world.folder))
 
 
+def test_what_was_told_of_an_erased_family_may_be_gone(world: World) -> None:
+    told = {
+        "id": "m-h9",
+        "source": "/partners/contacts",
+        "type": "org.partners.household.changed.v1",
+        "sequence": f"{1:016d}",
+        "data": {"household_id": "h9"},
+    }
+    world.count(told, "household|h9")
+    assert "I1" in broken(judge(world.folder))
+    gone = {"family_id": "f9", "household_ids": ["h9"], "contact_ids": []}
+    world.tell("contacts", "m-e", "family.erased.v1", "f9", gone, thing="erasure")
+    assert broken(judge(world.folder)) == {}
+
+
+def test_a_person_without_a_name_is_in_no_line(world: World) -> None:
+    blank = {"students.0.given_name": "", "students.0.family_name": ""}
+    world.rows("contacts", "dir_families").update_one({}, {"$set": blank})
+    assert "privacy" not in broken(judge(world.folder))
+
+
 def test_the_command_prints_and_writes_its_verdict(
     world: World, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -116,6 +116,14 @@ def keep_an_old_replica(world: World) -> None:
     world.tell("contacts", "m-f2", "family.changed.v1", "f1", newer, version=2, thing="family")
 
 
+def forget_a_wish(world: World) -> None:
+    world.rows("notifications", "household_asks").delete_one({"_id": "w1"})
+
+
+def forget_thanks(world: World) -> None:
+    world.rows("notifications", "replies").delete_one({"_id": "t1"})
+
+
 def leave_a_message_unsent(world: World) -> None:
     world.rows("contacts", "outbox").update_one({"_id": "m-a"}, {"$set": {"sent_at": None}})
 
@@ -174,6 +182,8 @@ WRONGS: tuple[tuple[str, Break], ...] = (
     ("I3", mark_a_family_wrongly),
     ("I3", forget_who_speaks_what),
     ("I3", keep_an_old_replica),
+    ("I3", forget_a_wish),
+    ("I3", forget_thanks),
     ("I4", leave_a_message_unsent),
     ("I4", leave_a_letter_claimed),
     ("I4", wait_silently),

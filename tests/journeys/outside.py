@@ -12,34 +12,39 @@ import aio_pika
 import httpx2
 
 from shared.bus.topology import INGRESS_EXCHANGE
-from shared.external import FamilyContacted
+from shared.external import FamilyContacted, NoticeAsked
 from tests.journeys.cast import Cast, Home
 from tests.journeys.house import SYSTEM
 
 JSON = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
+LIBRARY = "library"
 
 
 def contacted(cast: Cast, home: Home, words: str = "", **data: object) -> dict[str, Any]:
     """A good-news call with a family, as a phone system knows it, with a fresh id."""
-    now = datetime.now(UTC).isoformat()
+    said = {
+        "student_sourced_id": home.pupil,
+        "educator_sourced_id": cast.district.picks.educator.id,
+        "channel": "call",
+        "tone": "good_news",
+        "outcome": "reached",
+        "occurred_at": datetime.now(UTC).isoformat(),
+        "words": words,
+    }
+    return message(FamilyContacted.TYPE, said | data)
+
+
+def message(kind: str, data: Mapping[str, object], system: str = SYSTEM) -> dict[str, Any]:
+    """A fact as another system tells it, with a fresh id."""
     return {
         "specversion": "1.0",
         "id": uuid.uuid4().hex,
-        "source": f"/ext/{SYSTEM}",
-        "type": FamilyContacted.TYPE,
-        "time": now,
+        "source": f"/ext/{system}",
+        "type": kind,
+        "time": datetime.now(UTC).isoformat(),
         "datacontenttype": "application/json",
-        "data": {
-            "student_sourced_id": home.pupil,
-            "educator_sourced_id": cast.district.picks.educator.id,
-            "channel": "call",
-            "tone": "good_news",
-            "outcome": "reached",
-            "occurred_at": now,
-            "words": words,
-            **data,
-        },
+        "data": data,
     }
 
 
@@ -50,6 +55,7 @@ class PhoneSystem:
     cast: Cast
     client_id: str
     client_secret: str
+    scopes: tuple[str, ...] = ("messages:write",)
     _token: str = ""
 
     def post(self, body: object, kind: str = JSON, expect: int = 202) -> list[dict[str, Any]]:
@@ -92,7 +98,7 @@ class PhoneSystem:
         if not self._token:
             answer = httpx2.post(
                 f"{self.cast.house.url}/oauth/token",
-                data={"grant_type": "client_credentials", "scope": "messages:write"},
+                data={"grant_type": "client_credentials", "scope": " ".join(self.scopes)},
                 auth=(self.client_id, self.client_secret),
             )
             answer.raise_for_status()
@@ -101,17 +107,29 @@ class PhoneSystem:
 
 
 def register(cast: Cast) -> PhoneSystem:
-    """Have the district office register the program, and read its secret where it is shown once."""
+    """Have the district office register the program."""
+    made = _registered(cast, "Phone system", SYSTEM, FamilyContacted.TYPE, ("messages:write",))
+    return PhoneSystem(cast, *made)
+
+
+def register_library(cast: Cast) -> PhoneSystem:
+    """Another program, which may have families told something."""
+    scopes = ("messages:write", "notices:request")
+    made = _registered(cast, "Library", LIBRARY, NoticeAsked.TYPE, scopes)
+    return PhoneSystem(cast, *made, scopes)
+
+
+def _registered(
+    cast: Cast, name: str, system: str, kind: str, scopes: tuple[str, ...]
+) -> tuple[str, str]:
+    """A program's id, and its secret, which is shown once."""
+    values: dict[str, str | list[str]] = {
+        "name": name,
+        "scopes": [*scopes],
+        "system": system,
+        "types": [kind],
+    }
     page = cast.office.open("/clients/new")
-    made = cast.office.submit(
-        page,
-        "/clients/new",
-        {
-            "name": "Phone system",
-            "scopes": ["messages:write"],
-            "system": SYSTEM,
-            "types": [FamilyContacted.TYPE],
-        },
-    )
+    made = cast.office.submit(page, "/clients/new", values)
     client_id, secret = re.findall(r'<code dir="ltr">([^<]+)</code>', made.html)
-    return PhoneSystem(cast, client_id, secret)
+    return client_id, secret

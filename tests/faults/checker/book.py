@@ -34,6 +34,7 @@ CREATE TABLE dead(n INTEGER PRIMARY KEY, service TEXT, message TEXT, key TEXT, t
 CREATE TABLE deliveries(id TEXT PRIMARY KEY, promise TEXT, kind TEXT, about TEXT, mailbox TEXT,
                         household TEXT, state TEXT, reason TEXT, due TEXT, tried TEXT, handed TEXT,
                         created TEXT) WITHOUT ROWID;
+CREATE TABLE erased(id TEXT PRIMARY KEY) WITHOUT ROWID;
 """
 INDEXES = """
 CREATE INDEX contacts_key ON contacts(key);

@@ -17,8 +17,11 @@ RANK = {
     "contact.logged.v1": 0, "contact.corrected.v1": 1, "contact.retracted.v1": 2,
     "event.published.v1": 0, "event.changed.v1": 1, "event.cancelled.v1": 2,
     "event.rsvpd.v1": 0, "notice.accepted.v1": 0, "notice.bounced.v1": 1,
+    "family.asked.v1": 0, "guardian.replied.v1": 0,
 }  # fmt: skip
 """The messages that change figures; of one version, the higher rank says how it is."""
+TELL_NOTHING = ["address_confirm", "address_told", "digest"]
+"""Letters about an address tell a family nothing; of one that carries others its parts are told."""
 _AT_ONCE = 2000
 
 
@@ -121,6 +124,10 @@ def _add(model: Model, number: str, envelope: Row) -> None:
             model.answer(number, data)
         case "notice.accepted.v1":
             model.letter(number, data)
+        case "family.asked.v1":
+            model.ask(number, data)
+        case "guardian.replied.v1":
+            model.reply(number, data)
         # What was taken back, cancelled or came back adds nothing.
 
 
@@ -234,6 +241,10 @@ def _add_answers(book: Book, stored: Model, meant: Model) -> None:
 def _add_evenings_and_letters(run: Run, model: Model) -> None:
     for row in run.collection("events", "school_events").find({"state": "published"}):
         model.school_event(row)
-    letters = run.collection("notifications", "deliveries").find({"state": "accepted"})
-    for row in letters.batch_size(_AT_ONCE):
+    told = {"state": "accepted", "kind": {"$nin": TELL_NOTHING}}
+    for row in run.collection("notifications", "deliveries").find(told).batch_size(_AT_ONCE):
         model.letter(row["_id"], {**row, "accepted_at": row["handed_at"]})
+    for row in run.collection("notifications", "household_asks").find().batch_size(_AT_ONCE):
+        model.ask(row["_id"], row)
+    for row in run.collection("notifications", "replies").find().batch_size(_AT_ONCE):
+        model.reply(row["_id"], {**row, "replied_at": row["at"]})

@@ -20,6 +20,7 @@ FACTS = (
     "tone", "outcome", "origin",
 )  # fmt: skip
 CONTACT_LOGGED = "org.partners.contact.logged.v1"
+FAMILY_ERASED = "org.partners.family.erased.v1"
 FACT_RECEIVED = "org.partners.external.received.v1"
 _NOT_OF = {
     "org.partners.family.contacted.v1": ("events", "notifications"),
@@ -43,6 +44,7 @@ def gather(run: Run, book: Book, keys: Keys) -> None:
     book.fill("ledger", _ledger(run), width=6)
     book.fill("arrived", _of_ledger(run), width=3, also="ON CONFLICT DO NOTHING")
     book.fill("deliveries", _deliveries(run), width=12)
+    book.fill("erased", _erased(run), width=1, also="ON CONFLICT DO NOTHING")
     book.index()
     _name_what_came_from_outside(book)
 
@@ -195,6 +197,15 @@ def _deliveries(run: Run) -> Iterator[Sequence[Any]]:
             row["reason"],
             *(row[name].isoformat() if row.get(name) else None for name in moments),
         )
+
+
+def _erased(run: Run) -> Iterator[Sequence[Any]]:
+    """Families that were erased, their households and contacts: what was told of them is gone."""
+    rows = run.collection("contacts", "outbox").find({"envelope.type": FAMILY_ERASED})
+    for row in rows:
+        data = row["envelope"]["data"]
+        for number in (data["family_id"], *data["household_ids"], *data["contact_ids"]):
+            yield (number,)
 
 
 def _name_what_came_from_outside(book: Book) -> None:

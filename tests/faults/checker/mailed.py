@@ -89,6 +89,7 @@ def _nothing_else_was_taken(book: Book, verdict: Verdict) -> None:
         """
         SELECT deliveries.id, mail.at FROM mail JOIN deliveries ON deliveries.id = mail.delivery
         WHERE taken AND deliveries.mailbox != mail.mailbox
+          AND household NOT IN (SELECT id FROM erased)
         """
     )
     for delivery, at in elsewhere:

@@ -91,6 +91,26 @@ class Model:
         for family_id in set(facts["family_ids"]):
             self._mark(family_id, day, ["reached"])
 
+    def ask(self, number: str, facts: Facts) -> None:
+        """What a family asked for on its own page: a sign that it was reached, and no more."""
+        zone = self.homes.zones.get(facts["school_id"])
+        if zone is None:
+            self.waiting.add(f"asked|{number}")
+            return
+        for family_id in set(facts["family_ids"]):
+            self._mark(family_id, day_of(facts["asked_at"], zone).isoformat(), ["reached"])
+
+    def reply(self, number: str, facts: Facts) -> None:
+        """A letter that was answered by mail."""
+        zone = self.homes.zones.get(facts["school_id"])
+        if zone is None:
+            self.waiting.add(f"reply|{number}")
+            return
+        day = day_of(facts["replied_at"], zone).isoformat()
+        self._count(day, facts["school_id"], (), f"reply|{escaped(facts['kind'])}")
+        for family_id in set(facts["family_ids"]):
+            self._mark(family_id, day, ["reached"])
+
     def school_event(self, facts: Facts) -> None:
         """An evening to which families are invited."""
         day = day_of(facts["starts_at"], facts["time_zone"]).isoformat()

@@ -31,6 +31,8 @@ class Canaries:
 
     def _learn(self, given: str, family: str) -> None:
         full = (*WORD.findall(given), *WORD.findall(family))
+        if not full:  # nothing is left of who was erased
+            return
         self.full_names.add(full)
         self._lengths.add(len(full))
         if len(family) >= SHORTEST_NAME and " " not in family:

@@ -238,6 +238,7 @@ def _nothing_was_invented(book: Book, verdict: Verdict) -> None:
           AND NOT EXISTS(SELECT 1 FROM told WHERE told.id = ledger.id)
           AND NOT EXISTS(SELECT 1 FROM told WHERE told.about = ledger.about
                          AND told.type = ledger.type AND told.version = ledger.version)
+          AND about NOT IN (SELECT id FROM erased)
         """
     )
     for number, kind, about in strange:
