@@ -90,6 +90,24 @@ async def test_who_was_reminded_is_reminded_again_only_of_another_time(bench: Be
     assert new.due_at == COMES_AT + timedelta(days=7)
 
 
+async def test_what_is_told_twice_is_promised_once(bench: Bench) -> None:
+    week = timedelta(days=7)
+    later = {name: getattr(FACTS, name) + week for name in ("starts_at", "ends_at", "reply_by")}
+    for _ in range(2):
+        await published(bench)
+        await answers(bench, "maybe", home="kim")
+    for _ in range(2):
+        await changed(bench, 2, **later)
+        await published(bench)
+        await answers(bench, "maybe", home="kim")
+    (row,) = await coming(bench, "kim")
+    assert row.due_at == COMES_AT + week
+    assert len(await bench.rows(kind="answer_reminder")) == 4
+    await at(bench, COMES_AT + week)
+    await answers(bench, "maybe", home="kim")
+    assert subjects(bench, "kim@family.example").count("Reminder") == 1
+
+
 async def test_an_earlier_day_that_is_near_leaves_no_time_to_remind(bench: Bench) -> None:
     await published(bench)
     await answers(bench, "yes")
