@@ -37,7 +37,8 @@ def app(database: Database, contact: dict[str, Any], message: dict[str, Any]) ->
             await database["contacts"].insert_one(row, session=session)
             told = {**message, "_id": new_id()}
             await database["outbox"].insert_one(told, session=session)
-            newest = {"$max": {"contact_at": row["occurred_at"]}}
+            at = row["occurred_at"]
+            newest = {"$max": {"contact_at": at, "spoken": {"at": at, "tone": row["tone"]}}}
             await database["heard"].update_one(
                 {"_id": row["family_id"]}, newest, upsert=True, session=session
             )

@@ -13,6 +13,7 @@ from benchmarks.facts import contacts, directory
 from benchmarks.house import client_of, loaded_house
 from benchmarks.mailing import CONTACTS, families_with_mail
 from benchmarks.stage import Aim, Measurement, Result, Stage
+from benchmarks.storage import CACHE, give_room, on_disk
 from services.reports.actions import Desk, take_in
 from services.reports.store.ledger import HEAD, LEDGER
 from shared.clock import SystemClock, new_id
@@ -28,7 +29,6 @@ CHUNK = 5_000
 BATCH = 500
 ROUNDS = 3
 MILLISECONDS = 1000.0
-CACHE = "2G"
 FOLD, LOG = "facts folded", "contacts logged"
 SUMMARY, MINE = "reports' figures asked for, p50", "newest contacts asked for, p50"
 Row = dict[str, Any]
@@ -42,7 +42,7 @@ async def growth(stage: Stage) -> list[Result]:
         families = await families_with_mail(house)
         async with client_of(house, "contacts") as client:
             await _log(client, families, 20)  # samples for what is filled in
-            await _given_room(_database(house, "reports"))
+            await _with(house, give_room)
             # One round before any counts: each size finds the same families told the same things.
             await _measured(house, client, families)
             await house.quiet()
@@ -131,20 +131,12 @@ async def _fill_up(house: House, size: int) -> None:
     ):
         await _copied(_database(house, service), name, size)
     await _ledger_grown(_database(house, "reports"), size)
-    await _on_disk(_database(house, "reports"))
+    await _with(house, on_disk)
 
 
-async def _given_room(database: Database) -> None:
-    # The servers of the tests are kept small; Compose leaves MongoDB half of the machine's memory.
-    await database.client.admin.command(
-        "setParameter", 1, wiredTigerEngineRuntimeConfig=f"cache_size={CACHE}"
-    )
-    close(database)
-
-
-async def _on_disk(database: Database) -> None:
-    # What comes in over years has long been written; what came in a minute would be written now.
-    await database.client.admin.command("fsync")
+async def _with(house: House, act: Callable[[Database], Awaitable[None]]) -> None:
+    database = _database(house, "reports")
+    await act(database)
     close(database)
 
 

@@ -20,6 +20,7 @@ import httpx2
 
 from benchmarks.importer import import_roster
 from benchmarks.stage import Aim, Measurement, Result, Stage
+from benchmarks.storage import CACHE, give_room, on_disk
 from embedded.mongod import dies_with_parent
 from embedded.ports import free_port
 from embedded.sample import make_district, write_package
@@ -35,7 +36,8 @@ USERS, PER_SECOND = 10, 10.0
 SECONDS, SECONDS_BARE = 60.0, 5.0
 WARM_SECONDS = 2.0
 BATCH = 5_000
-READY_SECONDS = 30.0
+READY_SECONDS = 180.0
+"""Its first start sums up the contacts of each family."""
 MILLISECONDS = 1000.0
 AIM_MS = 100
 KINDS = ("family page", "search", "search, misspelled", "who next")
@@ -61,7 +63,9 @@ async def looking(stage: Stage) -> list[Result]:
     async with stage.database("looking") as database:
         await _import(stage, database, students)
         await _told_long_ago(database)
+        await give_room(database)
         count = await _talked(database)
+        await on_disk(database)
         keys, users = new_key_pair(), await _users(database)
         issuer = TokenIssuer(keys.private, SystemClock())
         people = [await _user(database, issuer, each) for each in users]
@@ -266,7 +270,8 @@ district would import it, and {CONTACTS_A_YEAR} contacts a year with each family
 {USERS} people (educators and coordinators) open pages at {PER_SECOND:.0f} a second in all, whether
 or not those before have been answered, for {SECONDS:.0f} seconds each kind. Then all indexes of
 these collections but that on `_id` are dropped, and the same is done for {SECONDS_BARE:.0f}
-seconds. Only the contacts service runs.
+seconds. Only the contacts service runs; MongoDB has {CACHE} of memory for what it keeps, and what
+was imported has been written to disk before anybody looks.
 """
 
 MEASUREMENT = Measurement(
