@@ -142,8 +142,14 @@ def test_an_address_that_came_back_gets_nothing_more() -> None:
 def test_before_a_school_is_live_letters_are_held_and_expire() -> None:
     quiet = MailSettings(quiet_hours=None, school_days_only=False, held_days=2)
     assert judge(delivery(), _in(quiet)) == Hold(NOW + timedelta(days=2), reasons.QUIET_START)
-    old = delivery(created_at=NOW - timedelta(days=2))
+    old = delivery(not_before=NOW - timedelta(days=2))
     assert judge(old, _in(quiet)) == Stop(reasons.HELD_TOO_LONG)
+
+
+def test_a_reminder_that_is_promised_long_before_does_not_expire_before_it_might_leave() -> None:
+    quiet = MailSettings(quiet_hours=None, school_days_only=False, held_days=2)
+    promised = delivery(created_at=NOW - timedelta(days=20), not_before=NOW, state="held")
+    assert judge(promised, _in(quiet)) == Hold(NOW + timedelta(days=2), reasons.QUIET_START)
 
 
 def test_an_allowed_address_gets_letters_before_the_school_is_live() -> None:

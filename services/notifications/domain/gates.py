@@ -142,7 +142,7 @@ def _suppression(_delivery: Delivery, c: Circumstances) -> Verdict | None:
 def _quiet_start(delivery: Delivery, c: Circumstances) -> Verdict | None:
     if c.settings.live(delivery.school_id) or c.allow_listed:
         return None
-    expires = delivery.created_at + timedelta(days=c.settings.held_days)
+    expires = delivery.not_before + timedelta(days=c.settings.held_days)
     if delivery.use_by is not None:
         expires = min(expires, delivery.use_by)
     if c.now >= expires:
