@@ -77,8 +77,7 @@ async def test_whole_letters_are_shown_with_the_new_words_and_nothing_is_kept(
         assert "Nothing has been saved yet." in shown.text
         assert "It stands in" in shown.text
         letter = await _save(browser, "Un abrazo,", act="/preview/html")
-        assert "Un abrazo," in letter.text
-        assert "<html" in letter.text
+        assert "<html" in letter.text.partition("Un abrazo,")[0]
         beyond = await fill_in(
             browser, f"{HERE}/preview/html?letter=99", HERE, {"words": "Un abrazo,", "seen": 0}
         )
