@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from services.notifications.domain.arranged import kind_of_words
 from services.notifications.domain.kinds import KindName
 from services.notifications.domain.notice import (
     AddressWords,
@@ -27,6 +28,7 @@ from services.notifications.letters.layout import as_text
 from services.notifications.letters.occasion import Gathered, Household, Occasion, School
 from services.notifications.letters.paper import Opens, PaperLetter
 from services.notifications.letters.reworded import OwnWords
+from services.notifications.letters.samples_arranged import arranged_samples
 from shared.messages import EventFacts, SharedResource, Starter
 from shared.starters import AT_HOME, praises
 
@@ -104,6 +106,11 @@ def _told(facts: EventFacts, now: datetime) -> Iterator[tuple[KindName, Content]
     yield "invitation", EventWords(facts=facts)
     yield "event_changed", EventWords(facts=moved, before=facts)
     yield "cancelled", EventWords(facts=facts, reason="Snow.")
+    yield "event_reminder", EventWords(facts=facts, answer="yes")
+    yield "event_reminder", EventWords(facts=facts, answer="maybe")
+    yield "answer_reminder", EventWords(facts=facts)
+    for words in arranged_samples(facts, now):
+        yield kind_of_words(words), words
     yield "rsvp_confirmation", AnswerWords(facts=facts, answer="yes", party_size=1)
     yield "rsvp_confirmation", AnswerWords(facts=facts, answer="yes", party_size=2)
     yield "rsvp_confirmation", AnswerWords(facts=facts, answer="yes", party_size=5)
