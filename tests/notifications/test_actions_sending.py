@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from services.notifications.actions import preparing
 from services.notifications.actions.handing import begin_handing
 from services.notifications.actions.preparing import prepare
 from services.notifications.actions.resolving import resolve, trust_again
@@ -64,6 +65,20 @@ async def test_a_refused_address_is_dead_told_of_and_written_to_no_more(bench: B
     await bench.settle()
     (second,) = await bench.rows(about="contact-2")
     assert second.reason == reasons.SUPPRESSED_ADDRESS
+    assert bench.sink.taken == []
+
+
+async def test_a_letter_that_grew_too_large_is_dead_and_told_of_before_anybody_is_asked(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preparing, "LARGEST", 1_000)
+    await bench.tell(contact("gomez"))
+    await bench.settle()
+    row = await bench.row("gomez")
+    assert (row.state, row.reason) == ("dead", reasons.TOO_LARGE)
+    said = (await bench.told())[-1].open()
+    assert isinstance(said, NoticeNotSent)
+    assert said.reason == reasons.TOO_LARGE
     assert bench.sink.taken == []
 
 
