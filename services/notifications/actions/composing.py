@@ -111,6 +111,7 @@ def _gathered(room: MailRoom, row: Delivery, around: Surroundings) -> Gathered:
         stop_url=stop_url(*foot),
         choices_url=choices_url(*foot),
         page_url=page_url(*foot) if len({part.household_id for part in row.parts}) == 1 else "",
+        reply_to=room.place.answers_to(row.delivery_id) or None,
         own=own_words(scope, around),
     )
 

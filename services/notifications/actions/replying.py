@@ -75,8 +75,11 @@ async def take_reply(room: MailRoom, mail: Returned, delivery_id: str, work: Wor
 
 
 async def _notice(room: MailRoom, row: Delivery, work: Work) -> Notice | None:
-    """What was answered; of a letter about an answer, that which was answered first."""
-    notice = await room.store.notices.get(row.notice_id, work)
+    """What was answered; of a letter about an answer, that which was answered first; of one that
+    carries others, the first of those.
+    """
+    first = row.parts[0] if row.parts else row
+    notice = await room.store.notices.get(first.notice_id, work)
     if notice and isinstance(notice.content, ReplyAnswer):
         return await room.store.notices.get(notice.content.answers, work)
     return notice
@@ -85,7 +88,7 @@ async def _notice(room: MailRoom, row: Delivery, work: Work) -> Notice | None:
 async def _answered(room: MailRoom, row: Delivery, notice: Notice, work: Work) -> _Answered:
     people = room.store.people
     household = (await people.households([row.household_id])).get(row.household_id)
-    writer = _writer(notice)
+    writer = None if row.parts else _writer(notice)
     sender = (await people.educators([writer])).get(writer) if writer else None
     caution: Caution = ""
     if household is None or not household.active:
@@ -137,8 +140,8 @@ def _reply(
     return Reply(
         reply_id=room.units.mint(),
         delivery_id=row.delivery_id,
-        kind=answered.notice.kind,
-        about=answered.notice.about,
+        kind=row.kind if row.parts else answered.notice.kind,
+        about=row.about if row.parts else answered.notice.about,
         school_id=row.school_id,
         household_id=row.household_id,
         family_ids=row.family_ids,
@@ -228,15 +231,15 @@ def _to_staff(room: MailRoom, notice: Notice, educator: EducatorChanged, work: W
 
 
 async def _stop(room: MailRoom, answered: _Answered, work: Work) -> None:
-    """The word stops letters of this kind, as the link at their foot does, and we say so once."""
-    row = answered.row
-    category, mailbox = row.manners.category, row.mailbox or ""
+    """The word stops what the link at the foot of the letter stops, and we say so once."""
+    mailbox = answered.row.mailbox or ""
     known = await room.store.choices.stopped([mailbox])
-    if category in known.get(mailbox, frozenset()):
-        return
-    stop = Stop(mailbox=mailbox, category=category, how="reply")
-    await room.store.choices.stop(stop, work)
-    await _say(room, answered, "stopped", f"{category} {work.now.date()}", work)
+    new = [each for each in answered.row.categories if each not in known.get(mailbox, frozenset())]
+    for category in new:
+        stop = Stop(mailbox=mailbox, category=category, how="reply")
+        await room.store.choices.stop(stop, work)
+    if new:
+        await _say(room, answered, "stopped", f"{' '.join(new)} {work.now.date()}", work)
 
 
 async def _say(room: MailRoom, answered: _Answered, says: str, occasion: str, work: Work) -> None:

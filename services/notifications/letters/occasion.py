@@ -75,5 +75,7 @@ class Gathered:
     choices_url: str
     page_url: str
     """"" where the households of one address each have their own."""
+    reply_to: str | None = None
+    """Where an answer to all of it goes, if answers are read for us."""
     own: OwnWords = AS_DELIVERED
     """Own words of the one school that all of it is from, else of the district."""

@@ -31,6 +31,10 @@ def write_together(gathered: Gathered) -> Letter:
         title, written = _part(_, part)
         contents.append((part.school.name, title))
         blocks += [Rule(), *written]
+    if gathered.reply_to:
+        reads = _("You can answer this letter. %(person)s will read what you write.",
+                  person=one or gathered.district)  # fmt: skip
+        blocks += [Rule(), Paragraph(reads)]
     lead = _("We put this news from school in one letter, so that you get fewer letters.")
     return Letter(
         language=_.language,
@@ -52,6 +56,7 @@ def write_together(gathered: Gathered) -> Letter:
         if gathered.page_url
         else None,
         calendar=_calendar(gathered),
+        reply_to=gathered.reply_to,
     )
 
 

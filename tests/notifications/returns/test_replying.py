@@ -22,6 +22,7 @@ from tests.notifications.returns.answering import (
 from tests.notifications.returns.conftest import GOMEZ, HOME, Returning
 from tests.notifications.returns.mailing import vacation
 from tests.notifications.site import Site, fill_in
+from tests.notifications.test_actions_gathering import KIM, later, waiting
 
 
 @pytest.fixture
@@ -137,6 +138,26 @@ async def test_one_word_stops_letters_of_that_kind_and_we_say_so(answering: Answ
     assert await answering.told() == []
     later = await answering.returning.write("contact-2")
     assert later.state == "suppressed"
+
+
+async def test_a_letter_that_carries_others_is_answered_to_the_school_and_stops_all_it_brought(
+    answering: Answering,
+) -> None:
+    await answering.choose_lead()
+    await waiting(answering.bench)
+    await later(answering.bench, days=7)
+    [row] = await answering.bench.rows(kind="digest")
+    letter = answering.bench.sink.letters_to(KIM)[-1]
+    assert letter["Reply-To"].endswith(f"<{HOME.for_answers(row.delivery_id)}>")
+    assert "Maple Elementary will read what you write" in answering.text_to(KIM)[-1]
+    assert await answering.gets(row, words="See you there!") == "passed_on"
+    assert len(answering.text_to(LEAD)) == 1
+    assert answering.text_to(RIVERA) == []
+    [said] = await answering.told()
+    assert (said.kind, said.family_ids, said.educator_id) == ("digest", ("family-smith",), None)
+    assert await answering.gets(row, words="STOP", number=2) == "category_stopped"
+    stopped = await answering.bench.room.store.choices.stopped([KIM])
+    assert stopped == {KIM: frozenset({"school"})}
 
 
 @pytest.mark.parametrize("gone", [{"active": False}, {"email": None}])
