@@ -136,6 +136,7 @@ def _to_staff(room: MailRoom, row: Delivery, notice: Notice | None, around: Surr
             written_at=around.now,
             staff_url=f"{room.place.public_url}{page}",
             site=room.place.public_url,
+            translations=translations_for(room, row, around),
             own=own_words(row, around),
         )
     )

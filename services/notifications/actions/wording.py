@@ -6,7 +6,8 @@ from dataclasses import replace
 from services.notifications.actions.room import MailRoom
 from services.notifications.actions.surroundings import Surroundings
 from services.notifications.domain.delivery import WRITTEN, Delivery
-from services.notifications.domain.notice import EducatorsNote, Notice
+from services.notifications.domain.notice import EducatorsNote, FamilyReply, Notice
+from services.notifications.domain.replies import STAFF_READS
 from services.notifications.domain.rewording import DISTRICT, Held, Layer
 from services.notifications.domain.translation import (
     Ask,
@@ -52,13 +53,11 @@ def holding(held: Held, school_id: str) -> OwnWords:
 
 def asks_of(room: MailRoom, row: Delivery, around: Surroundings) -> dict[str, Ask]:
     """By typed words what a machine would have to translate for this letter; {} for none."""
-    notice, household = around.notices.get(row.notice_id), around.households.get(row.household_id)
-    if notice is None or household is None or row.to_staff:
+    notice = around.notices.get(row.notice_id)
+    target = _target(row, around)
+    if notice is None or target is None:
         return {}
-    home = reader(row, household.greeting, household.language, around)
-    target = tongue(home.language, off=home.off).language
-    names = _names(room, row, notice, around)
-    family = notice.content.family_id if isinstance(notice.content, EducatorsNote) else ""
+    names, family = _names(room, row, notice, around), _family(notice)
     asks: dict[str, Ask] = {}
     for words, language in typed_in(notice.content, notice.kind):
         masked = mask(words, names) if base_of(language) != target else None
@@ -82,15 +81,38 @@ def translations_for(
     return found
 
 
+def _target(row: Delivery, around: Surroundings) -> str | None:
+    """The language in which it is written; None where nobody is known who reads it."""
+    if row.to_staff:
+        return STAFF_READS
+    household = around.households.get(row.household_id)
+    if household is None:
+        return None
+    home = reader(row, household.greeting, household.language, around)
+    return tongue(home.language, off=home.off).language
+
+
+def _family(notice: Notice) -> str:
+    """The family about which it is, or that wrote it; "" for words to many."""
+    match notice.content:
+        case EducatorsNote(family_id=family_id):
+            return family_id
+        case FamilyReply(family_ids=(family_id, *_)):
+            return family_id
+    return ""
+
+
 def _names(room: MailRoom, row: Delivery, notice: Notice, around: Surroundings) -> list[str]:
     """Who and what may be named in it. Words to many have the same placeholders for all."""
     school = around.schools.get(row.school_id)
     names = [room.place.district_name, *([school.name] if school else [])]
     content = notice.content
     names += names_in_signature(signed_by(content))
-    if isinstance(content, EducatorsNote):
+    if isinstance(content, FamilyReply):
+        names += [part for name in (*content.names, *content.children) for part in name.split()]
+    if about := _family(notice):
         for family in around.families.values():
-            if family.family_id == content.family_id:
+            if family.family_id == about:
                 names += [each.given_name for each in family.students]
                 names += [each.family_name for each in family.students]
                 names += [each.given_name for each in family.guardians]

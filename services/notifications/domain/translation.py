@@ -24,6 +24,7 @@ from services.notifications.domain.notice import (
     Content,
     EducatorsNote,
     EventWords,
+    FamilyReply,
 )
 
 _MARK = "ZQ"
@@ -118,6 +119,8 @@ def typed_in(content: Content, kind: str) -> tuple[tuple[str, str], ...]:
             return ((words, facts.language),) if words.strip() else ()
         case Announcement():
             return ((content.words, content.words_language),)
+        case FamilyReply():
+            return ((content.words, content.language),) if content.words.strip() else ()
         case LunchWords(now=now) | VisitWords(now=now) | ShiftWords(now=now):
             words = now.reason if now.state == "called_off" else ""
             if isinstance(content, ShiftWords) and not words:

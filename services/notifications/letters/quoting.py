@@ -15,9 +15,15 @@ def typed(_: Tongue, occasion: Occasion, lead: str, words: str, language: str) -
     note = _("These words are in %(language)s, just as they were written.",
              language=_.name_of(language))  # fmt: skip
     translated = occasion.translations.get((words, _.language), "")
-    marked = _("A machine translated these words, and it can be wrong. "
-               "The words as they were written are below.") if translated else ""  # fmt: skip
-    return Typed(lead, words, language, note, translated, marked)
+    return Typed(lead, words, language, note, translated, by_machine(_, translated))
+
+
+def by_machine(_: Tongue, translated: str) -> str:
+    """What marks a translation as one; "" where there is none."""
+    if not translated:
+        return ""
+    return _("A machine translated these words, and it can be wrong. "
+             "The words as they were written are below.")  # fmt: skip
 
 
 def address_of(occasion: Occasion, link: str) -> str:

@@ -1,13 +1,14 @@
 """Letters about answers by mail: to staff what a family wrote, to the family what became of it.
 
 Those to staff are in English: the directory tells no languages of staff. The family's words stand
-there as they were written; a translation, marked as one, belongs below them (`_original`).
+there as they were written, below what a machine made of them, marked as such (`_original`).
 """
 
 from services.notifications.domain.notice import FamilyReply, ReplyAnswer
 from services.notifications.domain.replies import STAFF_READS
 from services.notifications.letters.blocks import Block, Buttons, Facts, Letter, Paragraph, Typed
 from services.notifications.letters.occasion import Occasion
+from services.notifications.letters.quoting import by_machine
 from services.notifications.letters.tongue import Tongue, base_of
 
 _CAUTIONS = {
@@ -32,7 +33,7 @@ def write_reply_to_staff(_: Tongue, occasion: Occasion, reply: FamilyReply) -> L
         Paragraph("A family answered a letter by mail."),
         *([Paragraph(_CAUTIONS[reply.caution])] if reply.caution else []),
         Facts((*who, *about)),
-        *_original(_, reply),
+        *_original(_, occasion, reply),
         *(Paragraph(each) for each in _remarks(_, reply)),
         Buttons(_links(occasion, reply)),
         Paragraph("Please do not answer this mail: your answer would not reach the family."),
@@ -49,11 +50,12 @@ def write_reply_to_staff(_: Tongue, occasion: Occasion, reply: FamilyReply) -> L
     )
 
 
-def _original(_: Tongue, reply: FamilyReply) -> list[Block]:
+def _original(_: Tongue, occasion: Occasion, reply: FamilyReply) -> list[Block]:
     if not reply.words:
         return [Paragraph("There were no words of their own in it.")]
     end = "" if reply.whole else "It was longer. The rest is on the page below."
-    return [Typed("They wrote:", reply.words, reply.language, end)]
+    said = occasion.translations.get((reply.words, _.language), "")
+    return [Typed("They wrote:", reply.words, reply.language, end, said, by_machine(_, said))]
 
 
 def _remarks(_: Tongue, reply: FamilyReply) -> list[str]:

@@ -6,8 +6,11 @@ from datetime import timedelta
 import pytest
 
 from services.notifications.actions.returning import take_in
+from services.notifications.actions.translating import LOOK_AGAIN, translate_asked
 from services.notifications.domain.replies import MOST_A_DAY
+from services.notifications.translator import Translator
 from shared.messages import EventFacts, EventPublished, FamilyErased
+from tests.notifications.libre import Libre, serving
 from tests.notifications.making import FACTS, NOW, Adult, educator, family
 from tests.notifications.returns.answering import (
     COLLEAGUE,
@@ -138,6 +141,24 @@ async def test_one_word_stops_letters_of_that_kind_and_we_say_so(answering: Answ
     assert await answering.told() == []
     later = await answering.returning.write("contact-2")
     assert later.state == "suppressed"
+
+
+async def test_what_a_machine_made_of_an_answer_stands_above_it_and_is_marked(
+    answering: Answering,
+) -> None:
+    row, bench = await answering.returning.write(), answering.bench
+    async with serving(Libre()) as libre:
+        translator = Translator(libre.url, bench.clock, timeout_seconds=1)
+        bench.room = bench.sender.room = replace(bench.room, translator=translator)
+        await answering.gets(row, words="Gracias de Ana Test.")
+        assert answering.text_to(RIVERA) == []
+        await translate_asked(bench.room)
+        bench.clock.move(LOOK_AGAIN)
+        await bench.settle()
+    [text] = answering.text_to(RIVERA)
+    ours, marked = "[en] Gracias de Ana Test.", "A machine translated these words"
+    assert text.index(ours) < text.index(marked) < text.index("    Gracias de Ana Test.")
+    assert [each["q"] for each in libre.heard] == ["Gracias de ZQ1 ZQ2."]
 
 
 async def test_a_letter_that_carries_others_is_answered_to_the_school_and_stops_all_it_brought(
