@@ -22,6 +22,7 @@ from cli.door import SERVICES
 from embedded.ports import free_port
 from shared.bus.definitions import ADMINISTRATOR
 from shared.bus.topology import CONSUMES, queues
+from shared.crashpoints import EXIT
 from tests.faults.asking import words_of
 from tests.faults.bugs import VARIABLE
 from tests.faults.checker.judging import judge
@@ -102,7 +103,10 @@ class Scene:
     def restart(self, service: str, *, crash_at: str = "") -> Process:
         """Start a service anew with its bug, to end at a crash point if one is given."""
         process = self.house.services[service]
-        process.restart(**{VARIABLE: self._bugs.get(service, ""), "PARTNERS_CRASH_AT": crash_at})
+        process.kill()
+        process.start(**{VARIABLE: self._bugs.get(service, ""), "PARTNERS_CRASH_AT": crash_at})
+        # What is said every few seconds may bring it there before anybody has seen it ready.
+        process.wait_until_ready(unless=EXIT if crash_at else None)
         return process
 
     def let_leases_run_out(self) -> None:

@@ -72,10 +72,15 @@ class Process:
         assert self._running is not None
         return self._running.pid
 
-    def wait_until_ready(self) -> None:
-        """Wait until it answers that database and bus are there; fails with the end of its log."""
+    def wait_until_ready(self, unless: int | None = None) -> None:
+        """Wait until it answers that database and bus are there; fails with the end of its log.
+
+        `unless`: or until it has ended so, where it may on its way.
+        """
 
         def ready() -> bool:
+            if unless is not None and self.ends() == unless:
+                return True
             assert self.ends() is None, f"{self.name} ended ({self.ends()}):\n{self.told()}"
             try:
                 return httpx2.get(f"{self.url}/readyz", timeout=5).is_success
