@@ -48,9 +48,7 @@ class Tongue:
 
     def isolated(self, value: object) -> str:
         """A name or number that keeps its own direction inside a right-to-left sentence."""
-        text = str(value)
-        # A list of names comes with its marks already.
-        return text if not self.right_to_left or _OPEN in text else f"{_OPEN}{text}{_CLOSE}"
+        return apart(str(value), self.language)
 
     @property
     def right_to_left(self) -> bool:
@@ -120,9 +118,10 @@ def right_to_left(language: str) -> bool:
     return base_of(language) in _RIGHT_TO_LEFT
 
 
-def number(phone: str, language: str) -> str:
-    """A phone number that keeps its order after words of a language that runs from the right."""
-    return f"{_OPEN}{phone}{_CLOSE}" if phone and right_to_left(language) else phone
+def apart(text: str, language: str) -> str:
+    """A name or number that keeps its own direction among words of a language."""
+    # A list of names comes with its marks already.
+    return text if not right_to_left(language) or _OPEN in text else f"{_OPEN}{text}{_CLOSE}"
 
 
 def base_of(language: str) -> str:

@@ -44,7 +44,7 @@ from services.notifications.letters.quoting import (
 )
 from services.notifications.letters.replies import about_answer, write_reply_to_staff
 from services.notifications.letters.staff import write_to_staff
-from services.notifications.letters.tongue import Tongue, base_of, number, right_to_left, tongue
+from services.notifications.letters.tongue import Tongue, apart, base_of, right_to_left, tongue
 from shared.messages import SharedResource, Starter
 from shared.starters import AT_HOME, praise
 
@@ -199,7 +199,8 @@ def interpreter(_: Tongue, school: School, blocks: list[Block]) -> str:
     line = _.interpreter_line
     if not line and any(isinstance(block, Typed) and block.foreign for block in blocks):
         line = INTERPRETER.get(base_of(_.reader), "")
-    return f"{line} {number(school.phone, _.reader)}".strip() if line else ""
+    number = apart(school.phone, _.reader) if school.phone else ""
+    return f"{line} {number}".strip() if line else ""
 
 
 def footer(_: Tongue, school: str, district: str) -> list[str]:
