@@ -14,6 +14,7 @@ import pytest
 from cli.door import SERVICES
 from shared import messages as m
 from shared.bus.topology import CONSUMES
+from tests.faults.arranging import SAID_BY_NOBODY, arrange
 from tests.faults.crashes import HANDLER, Act, Cell, call, contact
 from tests.faults.happenings import seldom
 from tests.faults.scene import Scene
@@ -21,12 +22,6 @@ from tests.faults.take import Take
 from tests.faults.voices import answer_elsewhere, ask, notice, put_off, reply
 from tests.journeys.bus import Tap
 
-SAID_BY_NOBODY = {
-    m.WaitlistChanged, m.LunchChanged, m.VisitChanged, m.ShiftChanged, m.PolicyChanged,
-    m.SurveyChanged,
-}  # fmt: skip
-"""Declared before any service says them (ADR 33): there is no happening that leads to them, and
-their handlers are tested from the golden samples."""
 OF_OTHERS: dict[str, Act] = {"contacts": call, "events": answer_elsewhere, "notifications": notice}
 """What other systems say for each service; it has its effect once, under whatever id we tell it."""
 ANEW: dict[type[m.Message], Act] = {
@@ -35,6 +30,7 @@ ANEW: dict[type[m.Message], Act] = {
     m.FamilyAsked: ask,
     m.HouseholdItemChanged: put_off,
     m.GuardianReplied: reply,
+    **{kind: arrange(kind) for kind in SAID_BY_NOBODY},
 }
 """What can be brought about as often as a service ends over it; all else is said again."""
 FOLDS = {"reports"}
@@ -62,8 +58,6 @@ def cells_of(service: str) -> list[Cell]:
     """All that this service can be ended over."""
     found = []
     for kind in CONSUMES[service]:
-        if kind in SAID_BY_NOBODY:
-            continue
         for point in HANDLER:
             # The transaction of a fold is one for many messages, and names none of them.
             unnamed = service in FOLDS and point.startswith("work.")

@@ -2,8 +2,8 @@
 
 One school in New York, one class, one family with one mailbox. Three contacts, one of them undone;
 an answer that was changed; an evening; a letter, and thanks for it by mail; what the family asked
-for on its page; one poisoned message. All figures are counted by hand, so that they prove the
-checker's model, too.
+for on its page; a lunch of which it is told; one poisoned message. All figures are counted by hand,
+so that they prove the checker's model, too.
 """
 
 import json

@@ -67,6 +67,7 @@ def fill(world: World) -> None:
     _contacts(world)
     _answer(world)
     _wish_and_thanks(world)
+    _lunch(world)
     _poison(world)
     _figures(world)
 
@@ -165,6 +166,22 @@ def _wish_and_thanks(world: World) -> None:
     world.rows("notifications", "replies").insert_one(row)
     told = {"reply_id": "t1", "replied_at": at("13:40").isoformat(), **thanked}
     world.tell("notifications", "m-t", "guardian.replied.v1", "t1", told, thing="reply")
+
+
+def _lunch(world: World) -> None:
+    world.intend("R-000010", "fact", way="bus", letter=True, mailboxes=[MAILBOX],
+                 to="notifications")  # fmt: skip
+    world.accepted("R-000010")
+    arrived = {"_id": "notifications|/partners/events|R-000010", "at": at("13:00")}
+    world.rows("notifications", "inbox").insert_one(arrived)
+    letter = {
+        "_id": "d3", "kind": "lunch_drawn", "about": "R-000010", "occasion": "1", "channel": "mail",
+        "mailbox": MAILBOX, "household_id": "h1", "family_ids": ["f1"], "student_ids": ["p1"],
+        "state": "unknown", "reason": "", "good_news": False, "due_at": at("13:00"),
+        "first_tried_at": at("13:01"), "handed_at": None, "created_at": at("13:00"),
+        "lease_until": None,
+    }  # fmt: skip
+    world.rows("notifications", "deliveries").insert_one(letter)
 
 
 def _poison(world: World) -> None:

@@ -159,6 +159,17 @@ class Take:
         await who.phones.publish(message(InvitationAnswered.TYPE, facts) | {"id": key})
         self._said(key, "accepted", None, None)
 
+    def mean_fact(self, service: str) -> str:
+        """Something is told to a service that none says yet, and the household is to hear of it."""
+        key = self._key()
+        self._intend(key, "fact", way="bus", to=service, letter=True,
+                     mailboxes=[*self.people.home.mailboxes[:1]])  # fmt: skip
+        return key
+
+    def told(self, key: str) -> None:
+        """The broker has it."""
+        self._said(key, "accepted", None, None)
+
     async def poison(self) -> None:
         """Something that no service can read, and something that none may keep."""
         who, key, kind = self.people, self._key(), FamilyContacted.TYPE

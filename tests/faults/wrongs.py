@@ -45,6 +45,10 @@ def lose_a_message_on_its_way(world: World) -> None:
     world.rows("notifications", "inbox").delete_one({"_id": "notifications|/partners/contacts|m-a"})
 
 
+def lose_a_fact_on_its_way(world: World) -> None:
+    world.rows("notifications", "inbox").delete_one({"_id": {"$regex": "R-000010$"}})
+
+
 def count_a_message_twice(world: World) -> None:
     ledger = world.rows("reports", "ledger")
     ledger.insert_one(ledger.find_one({"about": "contact|contact-a"}) | {"_id": "x", "place": 99})
@@ -69,6 +73,15 @@ def promise_twice(world: World) -> None:
 
 def promise_nothing(world: World) -> None:
     world.rows("notifications", "deliveries").delete_one({"_id": "d1"})
+
+
+def promise_nothing_for_a_fact(world: World) -> None:
+    world.rows("notifications", "deliveries").delete_one({"about": "R-000010"})
+
+
+def suppress_what_a_fact_meant(world: World) -> None:
+    gone = {"$set": {"state": "suppressed"}}
+    world.rows("notifications", "deliveries").update_one({"about": "R-000010"}, gone)
 
 
 def stay_in_handing(world: World) -> None:
@@ -167,12 +180,15 @@ WRONGS: tuple[tuple[str, Break], ...] = (
     ("I1", forget_an_undoing),
     ("I1", keep_the_first_answer),
     ("I1", lose_a_message_on_its_way),
+    ("I1", lose_a_fact_on_its_way),
     ("I1", count_a_message_twice),
     ("I2", take_a_letter_twice),
     ("I2", never_take_a_letter),
     ("I2", send_what_nobody_promised),
     ("I2", promise_twice),
     ("I2", promise_nothing),
+    ("I2", promise_nothing_for_a_fact),
+    ("I2", suppress_what_a_fact_meant),
     ("I2", stay_in_handing),
     ("I2", send_to_a_stranger),
     ("I2", send_in_spite_of_a_flag),

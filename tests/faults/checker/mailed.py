@@ -21,8 +21,12 @@ CATEGORY = {
     "event_reminder": "events",
     "answer_reminder": "events",
     "announcement": "school",
+    "lunch_drawn": "events",
+    "visit_proposed": "school",
+    "survey": "school",
 }
-"""What a family can stop. The thanks for an answer is not among them: it was asked for."""
+"""What a family can stop. Thanks for an answer and what was agreed are not among them: they were
+asked for; and the law has a policy told."""
 
 _NEVER = {"wish": {"$ne": "digest"}}
 """Of the wishes of a mailbox, those that stop letters; the others only gather them."""
@@ -112,26 +116,28 @@ def _who_was_to_hear_did(run: Run, book: Book, verdict: Verdict) -> None:
     given_up = _no_longer_written_to(run)
     rows = book.ask(
         """
-        SELECT meant.key, boxes.mailbox, contacts.id, deliveries.id, state, reason, retracted,
+        WITH thing AS (SELECT key, id, retracted FROM contacts UNION ALL
+                       SELECT key, key, 0 FROM meant WHERE what = 'fact')
+        SELECT meant.key, boxes.mailbox, thing.id, deliveries.id, state, reason, retracted,
                EXISTS(SELECT 1 FROM mail WHERE NOT taken AND replied LIKE '5%'
                       AND (mail.delivery = deliveries.id OR
                            mail.delivery IS NULL AND mail.mailbox = boxes.mailbox)),
                EXISTS(SELECT 1 FROM meant AS other WHERE other.of = meant.key), household
-        FROM meant JOIN boxes ON boxes.key = meant.key JOIN contacts ON contacts.key = meant.key
-        LEFT JOIN deliveries ON deliveries.about = contacts.id
+        FROM meant JOIN boxes ON boxes.key = meant.key JOIN thing ON thing.key = meant.key
+        LEFT JOIN deliveries ON deliveries.about = thing.id
              AND deliveries.mailbox = boxes.mailbox
         WHERE letter
         """
     )
     for row in rows:
-        key, mailbox, contact, delivery, state, reason, retracted, refused, changed, home = row
+        key, mailbox, about, delivery, state, reason, retracted, refused, changed, home = row
         verdict.look("I2")
         excused = retracted or changed or refused or {mailbox, home} & given_up
         # A letter to an address that failed waits on paper, which has none.
         on_paper = delivery is None and mailbox in given_up
         if delivery is None and not (retracted or changed or on_paper):
             verdict.add("lost")
-            verdict.broken("I2", key, "a letter was meant, and none is promised", contact)
+            verdict.broken("I2", key, "a letter was meant, and none is promised", about)
         elif state in {"dead", "suppressed", "merged"} and not excused:
             verdict.broken("I2", key, f"a letter was meant, and it is {state}: {reason}", delivery)
 

@@ -77,6 +77,8 @@ def _intent(row: Row) -> Sequence[Any]:
     place = None
     if row["what"] == "rsvp":
         place = f"{row['event_id']}|{row['household_id']}"
+    elif row["what"] == "fact":
+        place = row["to"]
     said = {name: value for name, value in row.items() if name not in _PLAIN}
     return (
         row["key"],
