@@ -14,6 +14,7 @@ from shared import messages as m
 from shared.identity import Viewer
 from shared.messages import Message
 from shared.mongo import Database, Document, Kept, answering
+from shared.once import asked_once
 from shared.outbox import Work
 from shared.sight import BEFORE_CLASS, attends, classes_in_sight, given_to
 
@@ -154,10 +155,12 @@ class Directory:
 
     # --- reading ----------------------------------------------------------------------------------
 
+    @asked_once
     async def school(self, school_id: str) -> m.SchoolChanged | None:
         """One school with its classes and calendar."""
         return await self._one(m.SchoolChanged, {"_id": school_id})
 
+    @asked_once
     async def time_zone_of(self, school_id: str) -> str | None:
         """The name of a school's time zone, which every page asks for."""
         async with answering():
@@ -176,6 +179,7 @@ class Directory:
         found = await self._many(m.SchoolChanged, query, without=("classes", "no_school_days"))
         return sorted(found, key=lambda school: school.name)
 
+    @asked_once
     async def educator(self, educator_id: str) -> m.EducatorChanged | None:
         """One member of the staff."""
         return await self._one(m.EducatorChanged, {"_id": educator_id})
@@ -187,6 +191,19 @@ class Directory:
     async def educators_in_brief(self, school_id: str) -> list[m.EducatorChanged]:
         """The active staff of a school without mail addresses: to check these takes longest."""
         return await self._staff({"school_ids": school_id}, without=("email",))
+
+    async def educators_for(self, family: m.FamilyChanged) -> list[m.EducatorChanged]:
+        """Those of them who may see a family: its pupils' classes were theirs, or it was given to
+        them; on which day says `shared.sight`.
+        """
+        schools = {each.school_id for each in family.students}
+        classes = {each.class_id for student in family.students for each in student.enrollments}
+        taught = {"assignments.class_id": {"$in": sorted(classes)}}
+        query = {
+            "school_ids": {"$in": sorted(schools)},
+            "$or": [taught, {"caseload.family_id": family.family_id}],
+        }
+        return await self._staff(query, without=("email",))
 
     async def _staff(self, query: Document, without: Sequence[str] = ()) -> list[m.EducatorChanged]:
         found = await self._many(m.EducatorChanged, {"active": True, **query}, without)
@@ -280,6 +297,7 @@ class Directory:
         taught = taught_in(classes, on)
         return {"$or": [taught, {"_id": {"$in": sorted(given)}}]} if given else taught
 
+    @asked_once
     async def sees_family(self, viewer: Viewer, family_id: str, on: date) -> bool:
         """Whether the viewer may see a family on a day."""
         return await self._sees_any({"_id": family_id}, viewer, on)

@@ -159,7 +159,10 @@ def weekday_names(language: str) -> list[str]:
 
 def format_names(names: Iterable[str], language: str) -> str:
     """Names in a row as that language joins them: `Ana, Luis, and Kim`, `Ana y Luis`."""
-    return format_list(list(names), locale=locale_of(language))
+    several = list(names)
+    if len(several) < 2:
+        return "".join(several)  # as most are, and Babel looks up how to join each time
+    return format_list(several, locale=locale_of(language))
 
 
 def format_datetime(

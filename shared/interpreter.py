@@ -3,7 +3,9 @@
 import gc
 import sys
 
-YOUNG, MIDDLE, OLD = 50_000, 20, 100
+YOUNG, MIDDLE, OLD = 5_000, 20, 100
+"""Each page leaves some hundred objects that only refer to each other. Of 50,000 it took an eighth
+of a second to be rid, in which nobody was answered; messages are folded as fast with either."""
 SWITCH_SECONDS = 0.0005
 
 

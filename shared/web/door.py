@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import MutableMapping
+from contextlib import nullcontext
 from typing import Any
 
 import structlog
@@ -13,6 +14,7 @@ from shared import telemetry
 from shared.clock import Mint
 from shared.errors import Forbidden
 from shared.i18n import N_
+from shared.once import reading
 from shared.web import problems
 from shared.web.admission import Busy, refuse
 from shared.web.csrf import SAFE, same_origin
@@ -75,7 +77,8 @@ class Door:
 
     async def _serve(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         try:
-            with self._site.admission.inside(scope):
+            reads = reading() if scope["method"] in SAFE else nullcontext()
+            with self._site.admission.inside(scope), reads:
                 self._check_origin(scope)
                 async with self._site.admission.turn(scope):
                     await self._app(scope, receive, answer)

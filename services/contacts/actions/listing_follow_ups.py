@@ -130,28 +130,22 @@ async def takers_of(
 ) -> dict[str, list[EducatorChanged]]:
     """To whom each follow-up in sight may be handed, besides the viewer and the coordinators."""
     ids = list({each.follow_up.family_id for each in rows})
-    found: dict[str, list[EducatorChanged]] = {}
-    known: dict[str, list[EducatorChanged]] = {}
-    for family in await store.families.seen_among(ids, seen_by=viewer, on=on):
-        found[family.family_id] = await takers_of_family(store, family, viewer, on, known)
-    return found
+    families = await store.families.seen_among(ids, seen_by=viewer, on=on)
+    school_ids = sorted({each.school_id for family in families for each in family.students})
+    staff: dict[str, EducatorChanged] = {}
+    for school_id in school_ids:
+        known = await store.directory.educators_in_brief(school_id)
+        staff |= {each.educator_id: each for each in known}
+    others = [each for each in staff.values() if each.educator_id != viewer.educator_id]
+    return {each.family_id: colleagues(each, others, on) for each in families}
 
 
 async def takers_of_family(
-    store: Store,
-    family: FamilyChanged,
-    viewer: Viewer,
-    on: date,
-    known: dict[str, list[EducatorChanged]] | None = None,
+    store: Store, family: FamilyChanged, viewer: Viewer, on: date
 ) -> list[EducatorChanged]:
-    """The educators who see a family; `known` keeps schools that were read already."""
-    staff: dict[str, EducatorChanged] = {}
-    known = {} if known is None else known
-    for school_id in sorted({each.school_id for each in family.students}):
-        if school_id not in known:
-            known[school_id] = await store.directory.educators_in_brief(school_id)
-        staff |= {each.educator_id: each for each in known[school_id]}
-    others = [each for each in staff.values() if each.educator_id != viewer.educator_id]
+    """The educators who see a family, besides the viewer."""
+    staff = await store.directory.educators_for(family)
+    others = [each for each in staff if each.educator_id != viewer.educator_id]
     return colleagues(family, others, on)
 
 

@@ -105,18 +105,18 @@ async def _histories(
         _interpreting(store, viewer, school, waiting, now.astimezone(zone)),
     )
     prompts, began = _Prompts(due, unanswered, suggested, replied), term_began_on(school, on)
-    told = [_history(each, now, zone, began, there.get(each.interpreted)) for each in waiting]
+    oldest = now - LOOKS_BACK
+    told = [_history(each, oldest, zone, began, there.get(each.interpreted)) for each in waiting]
     return [prompts.beside(each, zone) for each in told]
 
 
 def _history(
     waiting: Waiting,
-    now: datetime,
+    oldest: datetime,
     zone: ZoneInfo,
     term_began: date | None,
     interpreting: Interpreting | None,
 ) -> History:
-    oldest = now - LOOKS_BACK
     spoken_on = _day(waiting.spoken_at, zone, oldest)
     return History(
         waiting.family_id,

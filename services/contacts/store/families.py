@@ -115,7 +115,7 @@ class FamilyRows:
             scope = {"$and": [{"_id": {"$in": list(among)}}, scope]}
         async with answering():
             cursor = self.database[FAMILIES].find(scope, _WAITING).limit(MOST_LISTED)
-            rows = await cursor.to_list(None)
+            rows = await cursor.batch_size(MOST_LISTED).to_list(None)
             heard = await self._heard([row["_id"] for row in rows])
         return [_waiting(row, heard.get(row["_id"], {})) for row in rows]
 
@@ -170,7 +170,9 @@ class FamilyRows:
         return [_line(row, heard.get(row["_id"], {})) for row in rows]
 
     async def _heard(self, ids: Sequence[str]) -> dict[str, Document]:
-        rows = await self.database["heard"].find({"_id": {"$in": ids}}).to_list(None)
+        """By family; moments are UTC and don't say so."""
+        found = self.database.zoneless("heard").find({"_id": {"$in": ids}})
+        rows = await found.batch_size(MOST_LISTED).to_list(None)
         return {row["_id"]: row for row in rows}
 
     # --- for changes ------------------------------------------------------------------------------
@@ -190,6 +192,10 @@ class FamilyRows:
         return FamilyChanged.model_validate(row) if row else None
 
 
+def _utc(moment: datetime | None) -> datetime | None:
+    return moment.replace(tzinfo=UTC) if moment else None
+
+
 def _begins(way: str) -> Document:
     return {"tokens": {"$regex": f"^{re.escape(way)}"}}
 
@@ -204,8 +210,8 @@ def _line(row: Document, heard: Document) -> FamilyLine:
         languages=tuple(dict.fromkeys(each["language"] for each in guardians)),
         interpreter=any(each.get("interpreter") for each in guardians),
         interpreted=_interpreted(guardians),
-        good_news_at=heard.get("good_news_at"),
-        contact_at=heard.get("contact_at"),
+        good_news_at=_utc(heard.get("good_news_at")),
+        contact_at=_utc(heard.get("contact_at")),
     )
 
 
@@ -214,10 +220,10 @@ def _waiting(row: Document, heard: Document) -> Waiting:
     return Waiting(
         row["_id"],
         _interpreted(row.get("guardians", ())),
-        good_news_at=heard.get("good_news_at"),
-        tried_at=heard.get("tried_at"),
-        concern_at=heard.get("concern_at"),
-        spoken_at=spoken.get("at"),
+        good_news_at=_utc(heard.get("good_news_at")),
+        tried_at=_utc(heard.get("tried_at")),
+        concern_at=_utc(heard.get("concern_at")),
+        spoken_at=_utc(spoken.get("at")),
         spoken_about=spoken.get("tone"),
     )
 

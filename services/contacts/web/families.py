@@ -1,8 +1,9 @@
 """My families, and the page of one family."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Sequence
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Query
@@ -10,6 +11,7 @@ from starlette.responses import Response
 
 from services.contacts.actions.asking import wants_known
 from services.contacts.actions.corrections import standings
+from services.contacts.actions.desk import Desk
 from services.contacts.actions.listing_follow_ups import of_family, takers_of_family
 from services.contacts.actions.strengths import strengths_of
 from services.contacts.actions.suggestions import suggestions_of
@@ -17,7 +19,7 @@ from services.contacts.domain.asked import SAYS, TIMES
 from services.contacts.domain.caseloads import GIVES
 from services.contacts.domain.follow_ups import MOST_WHAT
 from services.contacts.domain.strengths import MOST_WORDS
-from services.contacts.domain.views import LOGS, FamilyLine, resources_in
+from services.contacts.domain.views import LOGS, FamilyCard, FamilyLine, resources_in
 from services.contacts.web.at import AtDesk, all_words, day_of, zone_at
 from services.contacts.web.follow_ups import choices_of, why_not_of
 from shared import web
@@ -86,42 +88,51 @@ async def family_page(
     on = await day_of(desk, viewer)
     card = await desk.store.card(family_id, seen_by=viewer, on=on)
     await desk.store.readings.look(viewer, family_id, on)
-    here = {each.school_id for each in card.family.students if each.school_id}
-    schools = await desk.store.directory.schools_in_brief(here)
-    flags = await desk.store.flags.in_force([g.guardian_id for g in card.family.guardians])
-    follow_ups = await of_family(desk.store, family_id, viewer, on)
-    takers = await takers_of_family(desk.store, card.family, viewer, on)
-    strengths = await strengths_of(desk.store, card.family, viewer, on)
     return page.render(
         "contacts/family.html",
         card=card,
-        schools={each.school_id: each for each in schools},
-        flags=[each for each in flags if each.bars],
-        strengths=strengths,
-        wants_known=await wants_known(desk.store, strengths.keys()),
-        asks=await desk.store.follow_ups.asked_by(family_id),
         ask_says=SAYS,
         ask_times=TIMES,
-        suggestions=await suggestions_of(
-            desk.store, card.family, viewer, desk.units.clock.now(), on
-        ),
-        follow_ups=follow_ups,
-        takers=choices_of(page, {family_id: takers}),
-        not_offered=await desk.store.resources.not_offered(resources_in(card.contacts)),
-        why_not=why_not_of(page, follow_ups),
         today=on,
         most_what=MOST_WHAT,
         most_words=MOST_WORDS,
         withheld=[each.guardian_id for each in card.reach.values() if each.withheld],
-        standings=await standings(desk.store, card.family, card.reach),
         may_correct=viewer.role in LOGS,
-        given=(await desk.store.caseloads.of_families([family_id], on)).get(family_id, []),
         may_give=viewer.role in GIVES,
         may_flag=viewer.role in {"principal", "district"},
         words=all_words(page),
-        zone=await zone_at(desk, viewer),
         title=family_title(card.family.students, page),
+        **await _beside(card, page, viewer, desk, on),
     )
+
+
+async def _beside(
+    card: FamilyCard, page: web.PageContext, viewer: Viewer, desk: Desk, on: date
+) -> dict[str, Any]:
+    """What else is known of the family: asked side by side, as each waits for the database."""
+    store, family, now = desk.store, card.family, desk.units.clock.now()
+    asked: dict[str, Awaitable[Any]] = {
+        "schools": store.directory.schools_in_brief({each.school_id for each in family.students}),
+        "flags": store.flags.in_force([each.guardian_id for each in family.guardians]),
+        "follow_ups": of_family(store, family.family_id, viewer, on),
+        "takers": takers_of_family(store, family, viewer, on),
+        "strengths": strengths_of(store, family, viewer, on),
+        "asks": store.follow_ups.asked_by(family.family_id),
+        "suggestions": suggestions_of(store, family, viewer, now, on),
+        "not_offered": store.resources.not_offered(resources_in(card.contacts)),
+        "standings": standings(store, family, card.reach),
+        "given": store.caseloads.of_families([family.family_id], on),
+        "zone": zone_at(desk, viewer),
+    }
+    found: dict[str, Any] = dict(zip(asked, await asyncio.gather(*asked.values()), strict=True))
+    return found | {
+        "schools": {each.school_id: each for each in found["schools"]},
+        "flags": [each for each in found["flags"] if each.bars],
+        "takers": choices_of(page, {family.family_id: found["takers"]}),
+        "why_not": why_not_of(page, found["follow_ups"]),
+        "wants_known": await wants_known(store, found["strengths"].keys()),
+        "given": found["given"].get(family.family_id, []),
+    }
 
 
 def family_title(held: Sequence[StudentFacts], page: web.PageContext) -> str:
