@@ -28,10 +28,14 @@ MOST_BYTES = 256 * 1024
 MOST_ASKED = 500
 _CODES: Mapping[str, tuple[str, ...]] = {
     "zh": ("zh-Hans", "zh", "zh-CN"),
-    "pt": ("pt", "pt-BR"),
+    "pt": ("pt-BR", "pt"),  # our letters are written as in Brazil
     "tl": ("tl", "fil"),
 }
 """By our code those under which servers have the language; without an entry both have the same."""
+
+
+class KeyNotAccepted(Exception):
+    """The server wants another key than ours: an operator has to act, the words are all right."""
 
 
 @dataclass
@@ -111,6 +115,8 @@ class Translator:
                 status, said = await self._exchange(method, path, body)
             except (httpx2.HTTPError, ValueError, TimeoutError) as error:
                 raise self._failure(error) from error
+        if status in {400, 401, 403} and b"api key" in said.lower():
+            raise self._failure(KeyNotAccepted())  # LibreTranslate says 400 where none was sent
         if status in {400, 413, 422}:
             raise Refused(f"the translation server refused the text ({status})")
         if status != 200:

@@ -1,4 +1,8 @@
-"""A small server that speaks LibreTranslate's protocol, as a district's own would."""
+"""A small server that speaks LibreTranslate's protocol, as a district's own would.
+
+It answers as LibreTranslate 1.9.6 was heard to: its codes, its refusals, and the large or small
+letters that it forces on a translation.
+"""
 
 import asyncio
 import socket
@@ -26,6 +30,10 @@ class Libre:
     """What it answers instead of a translation."""
     takes: float = 0.0
     """Seconds."""
+    key: str = ""
+    """Without it nobody gets a translation; "" asks for none."""
+    most: int | None = None
+    """Characters of a text."""
 
     @property
     def url(self) -> str:
@@ -46,9 +54,37 @@ class Libre:
             ask = await request.json()
             self.heard.append(ask)
             await asyncio.sleep(self.takes)
-            return self.answer or JSONResponse({"translatedText": self.says(ask)})
+            return self.answer or self._answer(ask)
 
         return app
+
+    def _answer(self, ask: dict[str, str]) -> Response:
+        key, words = ask.get("api_key", ""), ask.get("q", "")
+        if self.key and not key:
+            return _no(400, "Please contact the server operator to get an API key")
+        if self.key and key != self.key:
+            return _no(403, "Invalid API key")
+        if not words:
+            return _no(400, "Invalid request: missing q parameter")
+        if self.most is not None and len(words) > self.most:
+            return _no(400, f"Invalid request: request ({len(words)}) exceeds text limit")
+        for code, known in ((ask["source"], TARGETS), (ask["target"], self.targets)):
+            if code.lower() not in {each.lower() for each in known}:
+                return _no(400, f"{code.lower()} is not supported")
+        return JSONResponse({"translatedText": _cased(words.strip(), self.says(ask))})
+
+
+def _no(status: int, why: str) -> Response:
+    return JSONResponse({"error": why}, status)
+
+
+def _cased(words: str, said: str) -> str:
+    """As the words were: all small, all capital, or with such a first letter."""
+    if words.islower() or words.isupper():
+        return said.lower() if words.islower() else said.upper()
+    if words[:1].islower():
+        return said[:1].lower() + said[1:]
+    return said[:1].upper() + said[1:] if words[:1].isupper() else said
 
 
 @asynccontextmanager

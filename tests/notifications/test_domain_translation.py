@@ -23,13 +23,48 @@ def test_names_links_addresses_and_numbers_are_placeholders_and_come_back() -> N
 
 @pytest.mark.parametrize(
     "said",
-    ["", "sin nombre", "ZQ1 y ZQ1", "ZQ1 y ZQ2", "ZQ 1", "zq1", "ZQ1, Z Q1", "AZQ1", "ZQ1 " * 200],
+    [
+        "",
+        "sin nombre",
+        "ZQ1 y ZQ1",
+        "ZQ1 y ZQ2",
+        "ZQ 1",
+        "ZQ1 zq1",
+        "ZQ1, Z Q1",
+        "AZQ1",
+        "ZQ1 " * 200,
+    ],
 )
 def test_a_translation_that_lost_doubled_or_damaged_a_placeholder_is_not_used(said: str) -> None:
     masked = mask("Maya did well.", NAMES)
     assert masked is not None
     assert masked.filled("ZQ1 lo hizo bien.") == "Maya lo hizo bien."
     assert masked.filled(said) is None
+
+
+@pytest.mark.parametrize("said", ["zQ1 cantó.", "zq1 cantó.", "Zq1 cantó."])
+def test_a_placeholder_whose_letters_a_server_made_small_or_large_is_the_same_one(
+    said: str,
+) -> None:
+    masked = mask("today Maya sang.", NAMES)
+    assert masked is not None
+    assert masked.filled(said) == "Maya cantó."
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ("مايا Maya", "مايا Zq1"),
+        ("Maya 很好", "Zq1 很好"),
+        ("GO Maya", "GO Zq1"),
+        ("Go Maya", "Go ZQ1"),
+    ],
+)
+def test_placeholders_never_make_a_text_one_of_capitals_alone(words: str, text: str) -> None:
+    masked = mask(words, NAMES)
+    assert masked is not None
+    assert masked.text == text
+    assert masked.filled(masked.text) == words
 
 
 def test_words_that_look_as_if_they_had_placeholders_are_left_alone() -> None:

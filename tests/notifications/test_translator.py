@@ -6,7 +6,14 @@ from datetime import timedelta
 import pytest
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
-from services.notifications.translator import LANGUAGES_HOLD, MOST_BYTES, REST, Translator
+from services.notifications.domain.translation import mask
+from services.notifications.translator import (
+    LANGUAGES_HOLD,
+    MOST_BYTES,
+    REST,
+    KeyNotAccepted,
+    Translator,
+)
 from shared.clock import SetClock
 from shared.errors import DependencyDown, Refused
 from tests.notifications.libre import Libre, serving
@@ -39,9 +46,9 @@ async def test_it_is_asked_in_its_own_codes_with_the_key_and_for_its_languages_o
     ("answer", "error"),
     [
         (JSONResponse({"error": "zz is not supported"}, 400), Refused),
-        (JSONResponse({"error": "Invalid API key"}, 403), DependencyDown),
-        (JSONResponse({"error": "Slowdown"}, 429), DependencyDown),
-        (PlainTextResponse("oh no", 500), DependencyDown),
+        (JSONResponse({"error": "Too many request limits violations"}, 403), DependencyDown),
+        (JSONResponse({"error": "Slowdown: 4 per 1 minute"}, 429), DependencyDown),
+        (JSONResponse({"error": "The server encountered an internal error"}, 500), DependencyDown),
         (PlainTextResponse("<html>", 200), DependencyDown),
         (JSONResponse({"translatedText": None}), DependencyDown),
         (JSONResponse(["Hola"]), DependencyDown),
@@ -55,6 +62,47 @@ async def test_what_is_no_translation_is_told_apart_from_what_never_will_be(
     libre.answer = answer
     with pytest.raises(error):
         await Translator(libre.url, clock).translate("Hello", "en", "es")
+
+
+@pytest.mark.parametrize("ours", ["", "another"])
+async def test_a_key_that_is_missing_or_wrong_is_no_fault_of_the_words_and_is_named_in_the_log(
+    libre: Libre, clock: SetClock, ours: str
+) -> None:
+    libre.key = "the-key"
+    with pytest.raises(DependencyDown, match=KeyNotAccepted.__name__):
+        await Translator(libre.url, clock, ours).translate("Hello", "en", "es")
+    assert await Translator(libre.url, clock, "the-key").translate("Hello", "en", "es")
+
+
+async def test_a_text_that_is_too_long_for_the_server_is_refused_for_good(
+    libre: Libre, clock: SetClock
+) -> None:
+    libre.most = 5
+    translator = Translator(libre.url, clock)
+    assert await translator.translate("Hello", "en", "es") == "[es] Hello"
+    with pytest.raises(Refused, match="400"):
+        await translator.translate("Hello!", "en", "es")
+
+
+@pytest.mark.parametrize("words", ["شكرا Maya", "谢谢 Maya", "Maya"])
+async def test_a_script_without_capitals_is_not_answered_in_capitals(
+    libre: Libre, clock: SetClock, words: str
+) -> None:
+    masked = mask(words, ["Maya"])
+    assert masked is not None
+    libre.says = lambda ask: f"Thanks to {ask['q'].split()[-1]}"
+    said = await Translator(libre.url, clock).translate(masked.text, "ar", "en")
+    assert masked.filled(said) == "Thanks to Maya"
+
+
+@pytest.mark.parametrize(
+    ("offered", "asked"), [(["en", "pt", "pt-BR"], "pt-BR"), (["en", "pt"], "pt")]
+)
+async def test_portuguese_is_that_of_brazil_where_the_server_has_it(
+    libre: Libre, clock: SetClock, offered: list[str], asked: str
+) -> None:
+    libre.targets = offered
+    assert await Translator(libre.url, clock).translate("Hello", "en", "pt") == f"[{asked}] Hello"
 
 
 async def test_one_that_is_slow_or_gone_is_left_alone_for_a_while(

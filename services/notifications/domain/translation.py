@@ -29,7 +29,11 @@ from services.notifications.domain.notice import (
 
 _MARK = "ZQ"
 """Capital letters and a number: what translators of language models copy most often."""
-_PLACEHOLDER = re.compile(rf"(?<![A-Za-z0-9]){_MARK}(\d{{1,3}})(?![A-Za-z0-9])")
+_MIXED = _MARK.capitalize()
+"""Where no other small letter stands: LibreTranslate answers a text in capitals in capitals, and
+Arabic or Chinese around capital placeholders is such a text to it."""
+_PLACEHOLDER = re.compile(rf"(?<![A-Za-z0-9]){_MARK}(\d{{1,3}})(?![A-Za-z0-9])", re.IGNORECASE)
+"""In any case: LibreTranslate begins with a small letter what began with one."""
 _DAMAGED = re.compile(rf"{_MARK}|{_MARK[0]} ?{_MARK[1]} ?\d", re.IGNORECASE)
 _AS_IT_IS = (
     r"https?://\S+",
@@ -72,6 +76,8 @@ def mask(words: str, names: Iterable[str]) -> Masked | None:
         return f"{_MARK}{kept.setdefault(found[0], len(kept) + 1)}"
 
     text = pattern.sub(placeholder, words.replace("\r\n", "\n"))
+    if text.isupper():
+        text = text.replace(_MARK, _MIXED)
     return Masked(text, tuple(kept)) if len(kept) < 1000 else None
 
 
