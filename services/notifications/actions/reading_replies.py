@@ -1,11 +1,15 @@
 """Answers by mail as staff reads them: the list, one in full, and who saw to it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.notifications.actions.room import MailRoom, reply_sight_of
-from services.notifications.domain.replies import Reply
+from services.notifications.actions.surroundings import look_around
+from services.notifications.actions.translating import know_words
+from services.notifications.actions.wording import translations_for
+from services.notifications.domain.delivery import STOPPABLE, WRITTEN
+from services.notifications.domain.replies import STAFF_READS, Reply
 from services.notifications.letters.tongue import base_of
 from shared.errors import NotFound, Refused
 from shared.i18n import N_
@@ -26,6 +30,9 @@ class ListedReply:
     school: SchoolChanged | None
     educators: tuple[EducatorChanged, ...]
     """Those to whom it was passed on."""
+    translated: str = ""
+    """What a machine made of the words, in the language of `STAFF_READS`; "" where it made nothing,
+    and in a list."""
 
     @property
     def zone(self) -> str:
@@ -64,7 +71,17 @@ async def open_reply(room: MailRoom, reply_id: str, viewer: Viewer) -> ListedRep
     row = await room.store.replies.one(reply_id, seen_by=reply_sight_of(viewer))
     if row is None:
         raise NotFound(_NONE)
-    return (await _listed(room, [row]))[0]
+    listed = (await _listed(room, [row]))[0]
+    return replace(listed, translated=await _translated(room, row)) if listed.foreign else listed
+
+
+async def _translated(room: MailRoom, reply: Reply) -> str:
+    """As the mail to staff has it: reading asks no machine."""
+    mails = await room.store.deliveries.find({"about": reply.reply_id}, STOPPABLE | WRITTEN)
+    around = await look_around(room, mails)
+    await know_words(room, mails, around)
+    found = (translations_for(room, each, around) for each in mails)
+    return next((said for each in found if (said := each.get((reply.words, STAFF_READS)))), "")
 
 
 async def replies_to(room: MailRoom, delivery_id: str, viewer: Viewer) -> list[Reply]:

@@ -210,11 +210,11 @@ class Deliveries:
             return await self.database[NAME].count_documents({"state": "unknown"}, limit=most)
 
     async def find(
-        self, query: Mapping[str, Any], states: Collection[State], work: Work
+        self, query: Mapping[str, Any], states: Collection[State], work: Work | None = None
     ) -> list[Delivery]:
         """Rows of a notice, household or subject in some states, in this transaction."""
-        asked = {**query, "state": {"$in": sorted(states)}}
-        found = self.database[NAME].find(asked, session=work.session).sort("_id", 1)
+        asked, session = {**query, "state": {"$in": sorted(states)}}, work.session if work else None
+        found = self.database[NAME].find(asked, session=session).sort("_id", 1)
         return [read(row) async for row in found]
 
     async def get(self, delivery_id: str, work: Work | None = None) -> Delivery | None:

@@ -38,6 +38,8 @@ class ReplyOut(Record):
     at: datetime
     handled_at: datetime | None
     handled_by: str
+    translated: str = ""
+    """What a machine made of the words in English, where staff got it by mail; not in a list."""
 
 
 class ReplyPage(Record):
@@ -73,4 +75,4 @@ async def post_handled(reply_id: str, said: Handled, viewer: Reader, room: AtRoo
 
 
 def _out(row: ListedReply) -> ReplyOut:
-    return ReplyOut.model_validate(row.reply.model_dump())
+    return ReplyOut.model_validate({**row.reply.model_dump(), "translated": row.translated})

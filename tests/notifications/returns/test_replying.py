@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from services.notifications.actions.reading_replies import open_reply, replies
 from services.notifications.actions.returning import take_in
 from services.notifications.actions.translating import LOOK_AGAIN, translate_asked
 from services.notifications.domain.replies import MOST_A_DAY
@@ -144,7 +145,7 @@ async def test_one_word_stops_letters_of_that_kind_and_we_say_so(answering: Answ
 
 
 async def test_what_a_machine_made_of_an_answer_stands_above_it_and_is_marked(
-    answering: Answering,
+    answering: Answering, site: Site
 ) -> None:
     row, bench = await answering.returning.write(), answering.bench
     async with serving(Libre()) as libre:
@@ -159,6 +160,23 @@ async def test_what_a_machine_made_of_an_answer_stands_above_it_and_is_marked(
     ours, marked = "[en] Gracias de Ana Test.", "A machine translated these words"
     assert text.index(ours) < text.index(marked) < text.index("    Gracias de Ana Test.")
     assert [each["q"] for each in libre.heard] == ["Gracias de ZQ1 ZQ2."]
+    [listed] = await replies(bench.room, TEACHER, open_only=False, limit=9)
+    async with site.browser(TEACHER) as browser:
+        page = (await browser.get(f"/notifications/replies/{listed.reply.reply_id}")).text
+    assert page.index(ours) < page.index(marked) < page.index('lang="es"')
+    async with site.program(TEACHER) as program:
+        said = await program.get(f"/notifications/api/v1/replies/{listed.reply.reply_id}")
+    assert (said.json()["translated"], said.json()["words"]) == (ours, "Gracias de Ana Test.")
+    assert len(libre.heard) == 1  # reading asks no machine
+
+
+async def test_where_no_machine_is_asked_the_page_has_the_words_as_they_were_written(
+    answering: Answering,
+) -> None:
+    await answering.gets(await answering.returning.write(), words="Gracias.")
+    [listed] = await replies(answering.bench.room, TEACHER, open_only=False, limit=9)
+    shown = await open_reply(answering.bench.room, listed.reply.reply_id, TEACHER)
+    assert (shown.translated, shown.reply.words) == ("", "Gracias.")
 
 
 async def test_a_letter_that_carries_others_is_answered_to_the_school_and_stops_all_it_brought(
