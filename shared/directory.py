@@ -16,7 +16,7 @@ from shared.messages import Message
 from shared.mongo import Database, Document, Kept, answering
 from shared.once import asked_once
 from shared.outbox import Work
-from shared.sight import BEFORE_CLASS, attends, classes_in_sight, given_to
+from shared.sight import attends, classes_in_sight, given_to, taught_in
 
 FLAGS_FRESH_FOR = timedelta(minutes=5)
 
@@ -143,10 +143,8 @@ class Directory:
 
     async def barred(self, guardian_ids: Sequence[str], student_ids: Sequence[str]) -> bool:
         """Whether any of these adults has a flag in force for any of these pupils."""
-        wanted = {
-            "guardian_id": {"$in": list(guardian_ids)},
-            "student_id": {"$in": list(student_ids)},
-        }
+        adults, students = {"$in": list(guardian_ids)}, {"$in": list(student_ids)}
+        wanted = {"guardian_id": adults, "student_id": students}
         latest: dict[tuple[str, str], Document] = {}
         async with answering():
             async for row in self.database[FLAGS].find(wanted).sort("_id", 1):
@@ -174,9 +172,9 @@ class Directory:
 
     async def schools_in_brief(self, among: Collection[str] | None = None) -> list[m.SchoolChanged]:
         """The same, of some or of all, without classes and calendars, which are the most of it."""
-        some = {} if among is None else {"_id": {"$in": sorted(among)}}
-        query: Document = {"active": True, **some}
-        found = await self._many(m.SchoolChanged, query, without=("classes", "no_school_days"))
+        some: Document = {} if among is None else {"_id": {"$in": sorted(among)}}
+        without = ("classes", "no_school_days")
+        found = await self._many(m.SchoolChanged, {"active": True, **some}, without)
         return sorted(found, key=lambda school: school.name)
 
     @asked_once
@@ -193,16 +191,11 @@ class Directory:
         return await self._staff({"school_ids": school_id}, without=("email",))
 
     async def educators_for(self, family: m.FamilyChanged) -> list[m.EducatorChanged]:
-        """Those of them who may see a family: its pupils' classes were theirs, or it was given to
-        them; on which day says `shared.sight`.
-        """
-        schools = {each.school_id for each in family.students}
-        classes = {each.class_id for student in family.students for each in student.enrollments}
-        taught = {"assignments.class_id": {"$in": sorted(classes)}}
-        query = {
-            "school_ids": {"$in": sorted(schools)},
-            "$or": [taught, {"caseload.family_id": family.family_id}],
-        }
+        """Those of them who may see a family on some day (on which: `shared.sight`)."""
+        schools = sorted({each.school_id for each in family.students})
+        classes = sorted({e.class_id for each in family.students for e in each.enrollments})
+        taught, given = {"assignments.class_id": {"$in": classes}}, family.family_id
+        query = {"school_ids": {"$in": schools}, "$or": [taught, {"caseload.family_id": given}]}
         return await self._staff(query, without=("email",))
 
     async def _staff(self, query: Document, without: Sequence[str] = ()) -> list[m.EducatorChanged]:
@@ -256,9 +249,8 @@ class Directory:
     ) -> dict[str, m.StudentFacts]:
         """The pupils of a school, or of some of its classes on a day, by id."""
         query: Document = {"active": True, "students.school_id": school_id}
-        if class_ids:
-            query["students.enrollments.class_id"] = {"$in": list(class_ids)}
-        wanted = set(class_ids)
+        if wanted := set(class_ids):
+            query["students.enrollments.class_id"] = {"$in": sorted(wanted)}
         return {
             student.student_id: student
             for family in await self._many(m.FamilyChanged, query)
@@ -336,13 +328,3 @@ class Directory:
             found = self.database[_KIND[kind]].find(query, dict.fromkeys(without, 0) or None)
             rows = await found.sort("_id", 1).to_list(None)
         return [kind.model_validate(row) for row in rows]
-
-
-def taught_in(class_ids: Collection[str], on: date) -> Document:
-    """A query on families with a pupil in one of some classes, from two weeks before it begins."""
-    attends = {
-        "class_id": {"$in": sorted(class_ids)},
-        "begins": {"$lte": (on + BEFORE_CLASS).isoformat()},
-        "ends": {"$gte": on.isoformat()},
-    }
-    return {"students.enrollments": {"$elemMatch": attends}}

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import date, timedelta
+from typing import Any
 
 from shared.messages import Assignment, EducatorChanged, StudentFacts
 
@@ -22,6 +23,16 @@ def classes_in_sight(educator: EducatorChanged, on: date) -> frozenset[str]:
 def given_to(educator: EducatorChanged, on: date) -> frozenset[str]:
     """The ids of the families that an educator was given by hand and has on a day."""
     return frozenset(e.family_id for e in educator.caseload if e.begins <= on <= e.ends)
+
+
+def taught_in(class_ids: Collection[str], on: date) -> dict[str, Any]:
+    """A query on families with a pupil in one of some classes, from two weeks before it begins."""
+    enrolled = {
+        "class_id": {"$in": sorted(class_ids)},
+        "begins": {"$lte": (on + BEFORE_CLASS).isoformat()},
+        "ends": {"$gte": on.isoformat()},
+    }
+    return {"students.enrollments": {"$elemMatch": enrolled}}
 
 
 def attends(student: StudentFacts, class_ids: Collection[str], on: date) -> bool:

@@ -11,11 +11,11 @@ from services.contacts.domain.views import Reach
 from services.contacts.store.corrections import CorrectionRows
 from services.contacts.store.mail import LETTERS, REPLIES
 from services.contacts.store.school_events import EVENTS
-from shared.directory import FAMILIES, HOUSEHOLDS, Directory, taught_in
+from shared.directory import FAMILIES, HOUSEHOLDS, Directory
 from shared.identity import Viewer
 from shared.messages import FamilyChanged
 from shared.mongo import Database, Document, answering
-from shared.sight import classes_in_sight
+from shared.sight import classes_in_sight, taught_in
 
 _SILENT_WITHIN = timedelta(days=365)
 
