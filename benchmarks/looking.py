@@ -257,13 +257,6 @@ def _path(user: User, kind: str, chance: random.Random) -> str:
     return f"/contacts/?{httpx2.QueryParams({'q': name})}"
 
 
-_BECAUSE = {
-    "family page": "it asks the database some thirty things and takes its process some 40 ms, so "
-    "that of those who ask at the same moment one waits for the other; it was 387 ms before "
-    "MongoDB had the memory that Compose gives it, and before parts were asked side by side",
-    "who next": "the list of the 300 to 400 families of a school takes the process some 45 ms, and "
-    "of two who ask at the same moment one waits for the other. One process serves all of it here",
-}
 HOW = f"""
 A generated district of {STUDENTS:,} students in schools of {STUDENTS_A_SCHOOL}, imported as a
 district would import it, and {CONTACTS_A_YEAR} contacts a year with each family over {YEARS} years.
@@ -279,7 +272,5 @@ MEASUREMENT = Measurement(
     "Pages of a large district",
     looking,
     HOW,
-    aims=tuple(
-        Aim(f"{kind}, p99", at_most=AIM_MS, because=_BECAUSE.get(kind, "")) for kind in KINDS
-    ),
+    aims=tuple(Aim(f"{kind}, p99", at_most=AIM_MS) for kind in KINDS),
 )

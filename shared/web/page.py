@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Request
@@ -70,7 +71,7 @@ class PageContext:
             "next_path": _with_query(self.request),
             "district_name": self.site.settings.district_name,
             "demo": self.site.settings.environment == "demo",
-            "csrf_field": self._csrf_field,
+            "csrf_field": cache(self._csrf_field),  # lists have it in each row
             "csrf_token": lambda: self.visit.csrf_token,
             "said": self.visit.said,
             "role_names": ROLE_NAMES,

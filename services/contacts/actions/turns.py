@@ -107,7 +107,9 @@ async def _histories(
     prompts, began = _Prompts(due, unanswered, suggested, replied), term_began_on(school, on)
     oldest = now - LOOKS_BACK
     told = [_history(each, oldest, zone, began, there.get(each.interpreted)) for each in waiting]
-    return [prompts.beside(each, zone) for each in told]
+    # As most have none, and a copy of each took a tenth of the page.
+    some = due.keys() | unanswered.keys() | suggested.keys() | replied.keys()
+    return [prompts.beside(each, zone) if each.family_id in some else each for each in told]
 
 
 def _history(
@@ -157,9 +159,6 @@ class _Prompts:
 
     def beside(self, history: History, zone: ZoneInfo) -> History:
         """A family's history with its prompts."""
-        prompts = (self.due, self.unanswered, self.suggested, self.replied)
-        if not any(history.family_id in each for each in prompts):
-            return history  # as most have none, and a copy of each takes a tenth of the page
         invitation = self.unanswered.get(history.family_id)
         suggested = self.suggested.get(history.family_id)
         achieved_at = suggested.suggestion.achieved_at if suggested else None

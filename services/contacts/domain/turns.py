@@ -91,7 +91,9 @@ class History:
     @property
     def turn_on(self) -> date | None:
         """When it last had its turn."""
-        return max((day for day in (self.told_on, self.tried_on) if day), default=None)
+        if self.told_on and self.tried_on:
+            return max(self.told_on, self.tried_on)
+        return self.told_on or self.tried_on
 
     def rests(self, today: date) -> bool:
         """Whether somebody spoke with it so lately that it can wait."""

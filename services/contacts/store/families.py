@@ -229,7 +229,8 @@ def _waiting(row: Document, heard: Document) -> Waiting:
 
 
 def _interpreted(guardians: Sequence[Document]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(each["language"] for each in guardians if each.get("interpreter")))
+    needed = [each["language"] for each in guardians if each.get("interpreter")]
+    return tuple(dict.fromkeys(needed)) if needed else ()
 
 
 def _name(person: Document) -> str:
