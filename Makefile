@@ -70,7 +70,7 @@ clean: ## remove caches and what was built (not .venv, not the demo's data)
 model: setup system ## ten thousand random histories against outbox, inbox, ladder, letters, seats, figures
 	@HYPOTHESIS_PROFILE=many exec .venv/bin/pytest tests/models $(ARGS)
 faults: setup system ## end, kill, cut, stall and fill what runs; then check (FAULTS=short|night)
-	@[[ $${FAULTS-} == short ]] || .venv/bin/pytest -s tests/faults/crash_matrix.py
+	@[[ $${FAULTS-} == short ]] || .venv/bin/pytest -n 2 --dist=load tests/faults/crash_matrix.py
 	exec $(PY) -m tests.faults $(ARGS)
 overload: setup system ## ten times what is sustainable, for five minutes; then check that nothing was lost
 	@exec $(PY) -m benchmarks.overload $(ARGS)

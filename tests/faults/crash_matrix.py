@@ -1,6 +1,6 @@
 """Every point of a handler × every handler of every service; for `make faults`.
 
-Takes about twenty minutes, so that `make test` plays one handler of each kind instead
+Takes eight to twenty minutes, so that `make test` plays one handler of each kind instead
 (test_crash_points.py) and does not collect this file by itself.
 """
 
