@@ -167,8 +167,7 @@ class Directory:
 
     async def schools(self) -> list[m.SchoolChanged]:
         """All schools that are open, by name."""
-        found = await self._many(m.SchoolChanged, {"active": True})
-        return sorted(found, key=lambda school: school.name)
+        return sorted(await self._many(m.SchoolChanged, {"active": True}), key=lambda s: s.name)
 
     async def schools_in_brief(self, among: Collection[str] | None = None) -> list[m.SchoolChanged]:
         """The same, of some or of all, without classes and calendars, which are the most of it."""
@@ -190,13 +189,14 @@ class Directory:
         """The active staff of a school without mail addresses: to check these takes longest."""
         return await self._staff({"school_ids": school_id}, without=("email",))
 
-    async def educators_for(self, family: m.FamilyChanged) -> list[m.EducatorChanged]:
-        """Those of them who may see a family on some day (on which: `shared.sight`)."""
-        schools = sorted({each.school_id for each in family.students})
-        classes = sorted({e.class_id for each in family.students for e in each.enrollments})
-        taught, given = {"assignments.class_id": {"$in": classes}}, family.family_id
-        query = {"school_ids": {"$in": schools}, "$or": [taught, {"caseload.family_id": given}]}
-        return await self._staff(query, without=("email",))
+    async def educators_near(self, families: Sequence[m.FamilyChanged]) -> list[m.EducatorChanged]:
+        """Those of them who may see one of these families on some day (which: `shared.sight`)."""
+        pupils = [each for family in families for each in family.students]
+        classes = {held.class_id for each in pupils for held in each.enrollments}
+        taught = {"assignments.class_id": {"$in": sorted(classes)}}
+        given = {"caseload.family_id": {"$in": [each.family_id for each in families]}}
+        schools = {"school_ids": {"$in": sorted({each.school_id for each in pupils})}}
+        return await self._staff({**schools, "$or": [taught, given]}, without=("email",))
 
     async def _staff(self, query: Document, without: Sequence[str] = ()) -> list[m.EducatorChanged]:
         found = await self._many(m.EducatorChanged, {"active": True, **query}, without)

@@ -27,7 +27,7 @@ def arrange(kind: type[m.Message]) -> Act:
     """A new fact of that type about the household, of which notifications writes it a letter."""
 
     async def act(scene: Scene, take: Take) -> None:
-        key = take.mean_fact("notifications")
+        key = take.mean_fact(kind.OWNER, kind.TYPE)
         sample = json.loads((SAMPLES / f"{kind.TYPE}.json").read_text())
         now = datetime.now(UTC)
         facts = _moved(sample["data"], now - datetime.fromisoformat(sample["time"]))

@@ -170,7 +170,7 @@ def _wish_and_thanks(world: World) -> None:
 
 def _lunch(world: World) -> None:
     world.intend("R-000010", "fact", way="bus", letter=True, mailboxes=[MAILBOX],
-                 to="notifications")  # fmt: skip
+                 service="events", type="org.partners.lunch.changed.v1")  # fmt: skip
     world.accepted("R-000010")
     arrived = {"_id": "notifications|/partners/events|R-000010", "at": at("13:00")}
     world.rows("notifications", "inbox").insert_one(arrived)

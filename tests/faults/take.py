@@ -159,10 +159,10 @@ class Take:
         await who.phones.publish(message(InvitationAnswered.TYPE, facts) | {"id": key})
         self._said(key, "accepted", None, None)
 
-    def mean_fact(self, service: str) -> str:
-        """Something is told to a service that none says yet, and the household is to hear of it."""
+    def mean_fact(self, service: str, kind: str) -> str:
+        """In the place of a service something is told, and the household is to hear of it."""
         key = self._key()
-        self._intend(key, "fact", way="bus", to=service, letter=True,
+        self._intend(key, "fact", way="bus", service=service, type=kind, letter=True,
                      mailboxes=[*self.people.home.mailboxes[:1]])  # fmt: skip
         return key
 

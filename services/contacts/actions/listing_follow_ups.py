@@ -131,22 +131,16 @@ async def takers_of(
     """To whom each follow-up in sight may be handed, besides the viewer and the coordinators."""
     ids = list({each.follow_up.family_id for each in rows})
     families = await store.families.seen_among(ids, seen_by=viewer, on=on)
-    school_ids = sorted({each.school_id for family in families for each in family.students})
-    staff: dict[str, EducatorChanged] = {}
-    for school_id in school_ids:
-        known = await store.directory.educators_in_brief(school_id)
-        staff |= {each.educator_id: each for each in known}
-    others = [each for each in staff.values() if each.educator_id != viewer.educator_id]
-    return {each.family_id: colleagues(each, others, on) for each in families}
+    return await takers_by_family(store, families, viewer, on)
 
 
-async def takers_of_family(
-    store: Store, family: FamilyChanged, viewer: Viewer, on: date
-) -> list[EducatorChanged]:
-    """The educators who see a family, besides the viewer."""
-    staff = await store.directory.educators_for(family)
+async def takers_by_family(
+    store: Store, families: Sequence[FamilyChanged], viewer: Viewer, on: date
+) -> dict[str, list[EducatorChanged]]:
+    """The educators who see each of some families, besides the viewer."""
+    staff = await store.directory.educators_near(families)
     others = [each for each in staff if each.educator_id != viewer.educator_id]
-    return colleagues(family, others, on)
+    return {each.family_id: colleagues(each, others, on) for each in families}
 
 
 async def due_by_family(store: Store, viewer: Viewer, on: date) -> dict[str, date]:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from services.contacts.actions.asking import wants_known
 from services.contacts.actions.corrections import standings
 from services.contacts.actions.desk import Desk
-from services.contacts.actions.listing_follow_ups import of_family, takers_of_family
+from services.contacts.actions.listing_follow_ups import of_family, takers_by_family
 from services.contacts.actions.strengths import strengths_of
 from services.contacts.actions.suggestions import suggestions_of
 from services.contacts.domain.asked import SAYS, TIMES
@@ -115,7 +115,7 @@ async def _beside(
         "schools": store.directory.schools_in_brief({each.school_id for each in family.students}),
         "flags": store.flags.in_force([each.guardian_id for each in family.guardians]),
         "follow_ups": of_family(store, family.family_id, viewer, on),
-        "takers": takers_of_family(store, family, viewer, on),
+        "takers": takers_by_family(store, [family], viewer, on),
         "strengths": strengths_of(store, family, viewer, on),
         "asks": store.follow_ups.asked_by(family.family_id),
         "suggestions": suggestions_of(store, family, viewer, now, on),
@@ -128,7 +128,7 @@ async def _beside(
     return found | {
         "schools": {each.school_id: each for each in found["schools"]},
         "flags": [each for each in found["flags"] if each.bars],
-        "takers": choices_of(page, {family.family_id: found["takers"]}),
+        "takers": choices_of(page, found["takers"]),
         "why_not": why_not_of(page, found["follow_ups"]),
         "wants_known": await wants_known(store, found["strengths"].keys()),
         "given": found["given"].get(family.family_id, []),

@@ -212,7 +212,7 @@ class Deliveries:
     async def find(
         self, query: Mapping[str, Any], states: Collection[State], work: Work | None = None
     ) -> list[Delivery]:
-        """Rows of a notice, household or subject in some states, in this transaction."""
+        """Rows of a notice, household or subject in some states, in this transaction if any."""
         asked, session = {**query, "state": {"$in": sorted(states)}}, work.session if work else None
         found = self.database[NAME].find(asked, session=session).sort("_id", 1)
         return [read(row) async for row in found]

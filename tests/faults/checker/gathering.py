@@ -41,6 +41,7 @@ def gather(run: Run, book: Book, keys: Keys) -> None:
         book.fill("dead", _dead(run, service, keys), width=6)
         # A row of an inbox can't be there twice, but several services' rows meet in one table.
         book.fill("arrived", _arrived(run, service), width=3, also="ON CONFLICT DO NOTHING")
+    book.fill("told", _told_in_their_place(book), width=10)
     book.fill("ledger", _ledger(run), width=6)
     book.fill("arrived", _of_ledger(run), width=3, also="ON CONFLICT DO NOTHING")
     book.fill("deliveries", _deliveries(run), width=12)
@@ -120,6 +121,18 @@ def _told_row(service: str, row: Row, *, directory: bool) -> Sequence[Any]:
         int(row["sent_at"] is not None),
         _nothing_to(envelope["type"], data),
     )
+
+
+def _told_in_their_place(book: Book) -> list[Sequence[Any]]:
+    """What the publisher told over the bus itself, in the place of a service."""
+    facts = book.ask(
+        """
+        SELECT place, meant.key FROM meant JOIN answered ON answered.key = meant.key
+        WHERE what = 'fact' AND answered.said = 'accepted'
+        """
+    )
+    rows = [(*place.split("|"), key) for place, key in facts]
+    return [(at, key, kind, key, 1, None, None, None, 1, "") for at, kind, key in rows]
 
 
 def _nothing_to(kind: str, data: Row) -> str:

@@ -78,7 +78,7 @@ def _intent(row: Row) -> Sequence[Any]:
     if row["what"] == "rsvp":
         place = f"{row['event_id']}|{row['household_id']}"
     elif row["what"] == "fact":
-        place = row["to"]
+        place = f"{row['service']}|{row['type']}"
     said = {name: value for name, value in row.items() if name not in _PLAIN}
     return (
         row["key"],

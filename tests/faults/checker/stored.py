@@ -22,7 +22,6 @@ def check(book: Book, bindings: Mapping[str, frozenset[str]], verdict: Verdict) 
     _answers_are_the_last(book, verdict)
     _stored_is_counted(book, verdict)
     _told_arrived(book, bindings, verdict)
-    _facts_arrived(book, verdict)
     _nothing_was_invented(book, verdict)
 
 
@@ -223,22 +222,6 @@ def _told_arrived(book: Book, bindings: Mapping[str, frozenset[str]], verdict: V
         said = f"told by {service}, and {at} never had it"
         verdict.broken("I1", number, said, f"{kind} about {about}")
     verdict.look("I1", book.one("SELECT COUNT(*) FROM told"))
-
-
-def _facts_arrived(book: Book, verdict: Verdict) -> None:
-    """What the publisher told over the bus itself, in the place of a service."""
-    missing = book.ask(
-        """
-        SELECT meant.key, place FROM meant JOIN answered ON answered.key = meant.key
-        WHERE what = 'fact' AND answered.said = 'accepted'
-          AND NOT EXISTS(SELECT 1 FROM arrived WHERE arrived.at = place AND id = meant.key)
-          AND NOT EXISTS(SELECT 1 FROM dead WHERE dead.key = meant.key)
-        """
-    )
-    for key, at in missing:
-        verdict.add("lost")
-        verdict.broken("I1", key, f"told, and {at} never had it")
-    verdict.look("I1", book.one("SELECT COUNT(*) FROM meant WHERE what = 'fact'"))
 
 
 def _nothing_was_invented(book: Book, verdict: Verdict) -> None:
