@@ -39,7 +39,7 @@ def _logs_as_before() -> Iterator[None]:
 @pytest.fixture(scope="session")
 async def servers() -> AsyncIterator[DockerServers | LocalServers]:
     """RabbitMQ and MongoDB of this run; nothing is started yet."""
-    chosen = choose(os.environ.get("SERVERS", "")).servers(on_disk=False)
+    chosen = choose(os.environ.get("SERVERS", "")).servers()
     yield chosen
     await chosen.close()
 

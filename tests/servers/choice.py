@@ -17,9 +17,9 @@ class Choice:
     where: str
     why: str
 
-    def servers(self, *, on_disk: bool = True) -> DockerServers | LocalServers:
-        """The servers of this choice, none of them started yet; `on_disk` as in `LocalServers`."""
-        return DockerServers() if self.where == "docker" else LocalServers(on_disk=on_disk)
+    def servers(self) -> DockerServers | LocalServers:
+        """The servers of this choice, none of them started yet."""
+        return DockerServers() if self.where == "docker" else LocalServers()
 
 
 def choose(wanted: str) -> Choice:

@@ -16,9 +16,6 @@ from tests.servers.broker import PASSWORD, USER, Broker, ServerMissing, run
 # Where Debian and the generic package keep the plain scripts; the ones in /usr/sbin change user.
 SCRIPT_FOLDERS = (Path("/usr/lib/rabbitmq/bin"), Path("/opt/rabbitmq/sbin"))
 STOP_SECONDS = 60
-MEMORY = Path("/dev/shm")
-ROOM = 4 << 30
-"""Bytes that have to be free there: each process of a run keeps half a gigabyte to a whole one."""
 
 
 class LocalBroker(Broker):
@@ -135,15 +132,10 @@ class LocalBroker(Broker):
 
 
 class LocalServers:
-    """Both servers on this machine, each started when first asked for.
+    """Both servers on this machine, each started when first asked for."""
 
-    `on_disk`: else their data lies in memory where there is room. Every write is still journaled,
-    and outlives a killed server; tests wait a third of the time for it, and no test cuts the power.
-    """
-
-    def __init__(self, *, on_disk: bool) -> None:
-        place = None if on_disk or not _has_room(MEMORY) else MEMORY
-        self._folder = Path(tempfile.mkdtemp(prefix=f"partners-servers-{os.getpid()}-", dir=place))
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="partners-servers-"))
         self._mongod: RunningMongod | None = None
         self._broker: LocalBroker | None = None
 
@@ -171,17 +163,6 @@ class LocalServers:
             self._mongod.process.kill()
             await self._mongod.stop()
         await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
-
-
-def _has_room(memory: Path) -> bool:
-    """Whether data of tests fit there, once what killed runs left has been removed."""
-    if not memory.is_dir():
-        return False
-    for left in memory.glob("partners-servers-*"):
-        owner = left.name.split("-")[2]
-        if not Path("/proc", owner).exists():
-            shutil.rmtree(left, ignore_errors=True)
-    return shutil.disk_usage(memory).free >= ROOM
 
 
 def _scripts() -> Path:

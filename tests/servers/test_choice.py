@@ -30,32 +30,7 @@ def test_without_docker_the_default_is_local_and_says_why(monkeypatch: pytest.Mo
 
 async def test_a_missing_rabbitmq_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local, "SCRIPT_FOLDERS", (Path("/nowhere"),))
-    servers = local.LocalServers(on_disk=True)
+    servers = local.LocalServers()
     with pytest.raises(ServerMissing, match="apt-get install rabbitmq-server"):
         await servers.broker()
-    await servers.close()
-
-
-async def test_data_of_tests_lie_in_memory_and_what_killed_runs_left_there_goes(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(local, "MEMORY", tmp_path)
-    monkeypatch.setattr(local, "ROOM", 1)
-    gone = tmp_path / "partners-servers-4194305-left"  # beyond the largest number of a process
-    gone.mkdir()
-    servers = local.LocalServers(on_disk=False)
-    [mine] = tmp_path.iterdir()
-    assert mine.name.startswith("partners-servers-")
-    assert mine != gone
-    await servers.close()
-    assert list(tmp_path.iterdir()) == []
-
-
-async def test_where_memory_has_no_room_they_lie_on_disk(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(local, "MEMORY", tmp_path)
-    monkeypatch.setattr(local, "ROOM", 1 << 62)
-    servers = local.LocalServers(on_disk=False)
-    assert list(tmp_path.iterdir()) == []
     await servers.close()
